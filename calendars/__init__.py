@@ -1,0 +1,1 @@
+"""iCalendar out (REQUEST, CANCEL) and in (REPLY, COUNTER)."""

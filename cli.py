@@ -1,0 +1,5 @@
+"""The coordinator's terminal: `letsconnect ...`."""
+
+
+def main() -> int:
+    return 0

@@ -1,0 +1,1 @@
+"""Settings of this installation, and the programme as data."""

@@ -1,0 +1,58 @@
+"""A scheduled learning space, of a Kind; the source of an RFC 5545 VEVENT."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class SessionState(StrEnum):
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
+class Invites(StrEnum):
+    REGISTERED = "registered"  # those who registered for it
+    EVERYBODY = "everybody"  # a general invitation: everybody eligible
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Defaults that a session of this kind starts with."""
+
+    code: str
+    title: str
+    minutes: int
+    capacity: int | None
+    invites: Invites
+    recorded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`sequence` rises with every change; `time_sequence` is the SEQUENCE at which start or length last changed."""
+
+    id: int
+    code: str
+    kind: str
+    title: str
+    purpose: str
+    audience: str
+    preparation: str
+    languages: tuple[str, ...]
+    interpretation: tuple[str, ...]
+    venue: str
+    starts_at: datetime  # aware, UTC
+    minutes: int
+    zone: str  # IANA name in which the session was planned
+    capacity: int | None
+    invites: Invites
+    state: SessionState
+    sequence: int
+    time_sequence: int
+    changed_at: datetime
+    cancel_reason: str = ""
+    sharers: tuple[str, ...] = ()  # names, in order
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)

@@ -1,0 +1,1 @@
+"""Prefect's skin: what coordinators see, run and schedule."""

@@ -1,0 +1,1 @@
+"""Use cases: gather -> decide -> record, and claim -> send -> settle."""
