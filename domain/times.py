@@ -1,0 +1,70 @@
+"""UTC in, UTC out; the recipient's wall clock in between."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_DURATION = re.compile(r"(-?)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?")
+
+
+def iso(moment: datetime) -> str:
+    """`2026-11-22T02:45:00+00:00`: UTC, whole seconds, fixed width, so that text order is time order."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a zone")
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def parse_iso(text: str) -> datetime:
+    """An aware moment in UTC. ValueError for anything without a date, a time and an offset (or Z)."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("no UTC offset: write 2026-11-22T02:45:00+00:00 or end with Z")
+    return moment.astimezone(UTC)
+
+
+def zone_or_none(name: str) -> ZoneInfo | None:
+    """The IANA zone of that name, or None."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def parse_duration(text: str) -> timedelta:
+    """`2d`, `1h`, `-2d`, `1d12h`, `90m`, `0m`. ValueError otherwise."""
+    match = _DURATION.fullmatch(text.strip())
+    if not match or not any(match.groups()[1:]):
+        raise ValueError(f"not a duration: {text!r}; write for example 2d, 12h, 90m, 1d12h")
+    sign, days, hours, minutes = match.groups()
+    length = timedelta(days=int(days or 0), hours=int(hours or 0), minutes=int(minutes or 0))
+    return -length if sign else length
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Local hours in which nobody is written to; `start` > `end` runs over midnight; equal means none."""
+
+    start: time
+    end: time
+
+    def quiet_until(self, now: datetime, zone: str) -> datetime | None:
+        """None when `now` is not quiet in `zone` (unknown zones count as UTC), else the moment quiet ends, in UTC.
+
+        A wall-clock end that falls into a DST gap moves to the first moment after it.
+        """
+        if self.start == self.end:
+            return None
+        tz = zone_or_none(zone) or ZoneInfo("UTC")
+        local = now.astimezone(tz)
+        clock = local.time()
+        over_midnight = self.start > self.end
+        inside = (clock >= self.start or clock < self.end) if over_midnight else self.start <= clock < self.end
+        if not inside:
+            return None
+        day = local.date() + timedelta(days=1 if over_midnight and clock >= self.start else 0)
+        end = datetime.combine(day, self.end, tzinfo=tz).astimezone(UTC)
+        while end <= now:  # a repeated hour, or a skipped day (Pacific/Apia 2011)
+            day += timedelta(days=1)
+            end = datetime.combine(day, self.end, tzinfo=tz).astimezone(UTC)
+        return end

@@ -1,0 +1,360 @@
+CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
+    ON "_sqlite_migrations" ("migration_set", "name");
+
+CREATE TABLE answers (
+  registration_id integer not null references registrations (id),
+  question text not null,
+  value text not null,
+  primary key (registration_id, question)
+) strict, without rowid;
+
+CREATE TABLE channel_pauses (
+  channel text primary key,
+  until text not null,
+  permanent integer not null default 0 check (permanent in (0, 1)),
+  reason text not null,
+  since text not null
+) strict, without rowid;
+
+CREATE TABLE consents (
+  participant_id integer not null references participants (id),
+  topic text not null,
+  granted integer not null check (granted in (0, 1)),
+  source text not null,
+  at text not null,
+  primary key (participant_id, topic)
+) strict, without rowid;
+
+CREATE TABLE contact_points (
+  id integer primary key,
+  participant_id integer not null references participants (id),
+  channel text not null check (channel in ('email', 'telegram')),
+  address text not null,
+  canonical text not null,                   -- what two spellings of one mailbox share
+  health text not null default 'ok' check (health in ('ok', 'soft', 'hard', 'blocked', 'never_linked')),
+  is_primary integer not null default 1 check (is_primary in (0, 1)),
+  last_sign_at text,
+  created_at text not null,
+  unique (channel, canonical)
+) strict;
+
+CREATE INDEX contact_points_participant on contact_points (participant_id);
+
+CREATE TABLE decisions (
+  key text primary key,                      -- of the touch
+  participant_id integer not null references participants (id),
+  session_id integer references sessions (id),
+  touchpoint text not null,
+  verdict text not null check (verdict in ('hold', 'skip')),
+  because text not null,
+  until text,
+  decided_at text not null
+) strict, without rowid;
+
+CREATE INDEX decisions_participant on decisions (participant_id);
+
+CREATE TABLE deliveries (
+  id integer primary key,
+  outbox_id integer not null references outbox (id),
+  attempt integer not null,
+  outcome text not null,
+  phase text not null,
+  code integer,
+  text text not null default '',
+  at text not null
+) strict;
+
+CREATE INDEX deliveries_outbox on deliveries (outbox_id);
+
+CREATE TABLE delivery_events (
+  id integer primary key,
+  kind text not null check (kind in ('bounced', 'deferred', 'complained', 'autoreplied', 'unsubscribed')),
+  outbox_id integer references outbox (id),
+  contact_point_id integer references contact_points (id),
+  inbox_id integer references inbox (id),
+  detail text not null default '',
+  at text not null
+) strict;
+
+CREATE INDEX delivery_events_contact on delivery_events (contact_point_id);
+
+CREATE TABLE import_rejections (
+  id integer primary key,
+  run_id integer not null references import_runs (id),
+  line integer not null,
+  field text not null,
+  reason text not null,
+  raw text not null,                         -- the row as it came, JSON, for correction
+  settled_at text
+) strict;
+
+CREATE TABLE import_runs (
+  id integer primary key,
+  kind text not null,
+  source text not null,                      -- a file's name or "link", never its content
+  sha256 text not null,
+  started_at text not null,
+  finished_at text,
+  accepted integer not null default 0,
+  merged integer not null default 0,
+  unchanged integer not null default 0,
+  rejected integer not null default 0
+) strict;
+
+CREATE INDEX import_runs_sha on import_runs (kind, sha256);
+
+CREATE TABLE inbox (
+  id integer primary key,
+  channel text not null check (channel in ('email', 'telegram')),
+  mailbox text not null,
+  uidvalidity integer not null,
+  uid integer not null,
+  received_at text not null,
+  filed_at text not null,
+  state text not null default 'filed'
+    check (state in ('filed', 'read', 'ignored', 'quarantined', 'for_person', 'settled')),
+  kind text not null default '',
+  reason text not null default '',
+  participant_id integer references participants (id),
+  raw blob not null,
+  unique (channel, mailbox, uidvalidity, uid)
+) strict;
+
+CREATE INDEX inbox_open on inbox (state) where state in ('filed', 'quarantined', 'for_person');
+
+CREATE TABLE invitations (
+  id integer primary key,
+  session_id integer not null references sessions (id),
+  participant_id integer not null references participants (id),
+  uid text not null unique,                  -- RFC 5545 UID, this person's own
+  origin text not null check (origin in ('registration', 'general')),
+  wanted integer not null default 1 check (wanted in (0, 1)),
+  bump integer not null default 0,           -- what this entry's SEQUENCE is ahead of the session's
+  partstat text not null default 'NEEDS-ACTION'
+    check (partstat in ('NEEDS-ACTION', 'ACCEPTED', 'DECLINED', 'TENTATIVE')),
+  answered_at text,
+  created_at text not null,
+  unique (session_id, participant_id)
+) strict;
+
+CREATE INDEX invitations_participant on invitations (participant_id);
+
+CREATE TABLE journal (
+  id integer primary key,
+  at text not null,
+  who text not null,
+  what text not null,
+  subject text not null default '',          -- noun and id, as session/3
+  detail text not null default ''
+) strict;
+
+CREATE TABLE mailbox_positions (
+  mailbox text primary key,
+  uidvalidity integer not null,
+  uid integer not null
+) strict, without rowid;
+
+CREATE TABLE meta (
+  key text primary key,
+  value text not null
+) strict;
+
+CREATE TABLE outbox (
+  id integer primary key,
+  key text not null unique,                  -- idempotency: planning again does nothing
+  participant_id integer not null references participants (id),
+  contact_point_id integer references contact_points (id),
+  channel text not null check (channel in ('email', 'telegram')),
+  touchpoint text not null,
+  purpose text not null,
+  topic text not null,
+  session_id integer references sessions (id),
+  invitation_id integer references invitations (id),
+  sequence integer,
+  state text not null check (state in ('draft', 'queued', 'held', 'claimed', 'at_risk', 'sent', 'failed',
+    'unsure', 'cancelled', 'expired')),
+  because text not null,
+  language text not null,
+  priority integer not null default 5,
+  not_before text not null,
+  expires_at text,
+  message_id text not null unique,
+  sender text not null,                      -- envelope
+  recipient text not null,
+  attempts integer not null default 0,
+  repeatable integer not null default 0 check (repeatable in (0, 1)),
+  repeats integer not null default 0,
+  claim text,                                -- whose lease this is; the fence
+  lease_until text,
+  note text not null default '',
+  created_at text not null,
+  sent_at text,
+  check ((state in ('claimed', 'at_risk')) = (claim is not null and lease_until is not null))
+) strict;
+
+CREATE INDEX outbox_claims on outbox (claim) where state in ('claimed', 'at_risk');
+
+CREATE INDEX outbox_due on outbox (not_before, id) where state = 'queued';
+
+CREATE INDEX outbox_participant on outbox (participant_id, session_id);
+
+CREATE INDEX outbox_session on outbox (session_id, state);
+
+CREATE INDEX outbox_state on outbox (state, channel);
+
+CREATE TABLE participant_roles (
+  participant_id integer not null references participants (id),
+  role text not null check (role in ('participant', 'sharer', 'ambassador', 'coordinator', 'adviser')),
+  state text not null default 'held' check (state in ('wished', 'held')),
+  primary key (participant_id, role)
+) strict, without rowid;
+
+CREATE TABLE participant_skills (
+  participant_id integer not null references participants (id),
+  skill text not null references skills (code),
+  direction text not null check (direction in ('learn', 'share')),
+  level text not null default '',
+  example text not null default '',
+  primary key (participant_id, skill, direction)
+) strict, without rowid;
+
+CREATE TABLE participants (
+  id integer primary key,
+  name text not null,
+  country text not null default '',          -- ISO 3166-1 alpha-2
+  region text not null default '',
+  zone text not null default '',             -- IANA
+  languages text not null default '[]',      -- BCP 47, in order of preference
+  wiki_user text not null default '',
+  home_wikis text not null default '[]',
+  affiliate text not null default '',
+  tenure text not null default '',           -- years in the movement, as the form's choice
+  connectivity text not null default '',
+  support_needed text not null default '',
+  name_folded text not null default '',
+  registered_at text,                        -- when this installation learned of the registration
+  created_at text not null,
+  updated_at text not null,
+  erased_at text
+) strict;
+
+CREATE INDEX participants_name_folded on participants (name_folded);
+
+CREATE TABLE payloads (
+  outbox_id integer primary key references outbox (id),
+  sha256 text not null,
+  data blob not null
+) strict;
+
+CREATE TABLE possible_duplicates (
+  a integer not null references participants (id),
+  b integer not null references participants (id),
+  reason text not null,
+  found_at text not null,
+  settled_at text,
+  primary key (a, b),
+  check (a < b)
+) strict, without rowid;
+
+CREATE TABLE registrations (
+  id integer primary key,
+  participant_id integer not null references participants (id),
+  session_id integer references sessions (id),   -- null: for the programme
+  state text not null default 'registered' check (state in ('registered', 'withdrawn')),
+  as_group integer not null default 0 check (as_group in (0, 1)),
+  group_name text not null default '',
+  submitted_at text,
+  import_run_id integer references import_runs (id),
+  created_at text not null
+) strict;
+
+CREATE UNIQUE INDEX registrations_programme on registrations (participant_id) where session_id is null;
+
+CREATE UNIQUE INDEX registrations_session on registrations (session_id, participant_id) where session_id is not null;
+
+CREATE TABLE rsvps (
+  id integer primary key,
+  invitation_id integer not null references invitations (id),
+  partstat text not null check (partstat in ('NEEDS-ACTION', 'ACCEPTED', 'DECLINED', 'TENTATIVE')),
+  source text not null check (source in ('calendar', 'mail_text', 'telegram', 'page', 'coordinator')),
+  sequence integer not null,
+  stamp text not null,
+  comment text not null default '',
+  proposed_start text,
+  inbox_id integer references inbox (id),
+  created_at text not null,
+  unique (invitation_id, source, sequence, stamp, partstat)
+) strict;
+
+CREATE TABLE session_changes (
+  session_id integer not null references sessions (id),
+  sequence integer not null,
+  field text not null,
+  old text not null,
+  new text not null,
+  primary key (session_id, sequence, field)
+) strict, without rowid;
+
+CREATE TABLE sessions (
+  id integer primary key,
+  code text not null unique,
+  kind text not null,
+  title text not null,
+  purpose text not null default '',
+  audience text not null default '',
+  preparation text not null default '',
+  languages text not null default '[]',
+  interpretation text not null default '[]',
+  venue text not null default '',
+  starts_at text not null,
+  minutes integer not null check (minutes > 0),
+  zone text not null,
+  capacity integer check (capacity > 0),
+  invites text not null check (invites in ('registered', 'everybody')),
+  state text not null check (state in ('confirmed', 'cancelled')),
+  cancel_reason text not null default '',
+  sequence integer not null default 0,       -- RFC 5545 SEQUENCE
+  time_sequence integer not null default 0,  -- SEQUENCE at which start or length last changed
+  created_at text not null,
+  changed_at text not null
+) strict;
+
+CREATE INDEX sessions_starts_at on sessions (starts_at);
+
+CREATE TABLE sharers (
+  session_id integer not null references sessions (id),
+  position integer not null,
+  name text not null,
+  participant_id integer references participants (id),
+  primary key (session_id, position)
+) strict, without rowid;
+
+CREATE TABLE skills (
+  code text primary key,
+  category text not null,
+  title text not null,
+  version integer not null
+) strict, without rowid;
+
+CREATE TABLE step_runs (
+  id integer primary key,
+  step text not null,
+  started_at text not null,
+  finished_at text,
+  summary text not null default ''           -- counts as JSON, or the problem
+) strict;
+
+CREATE INDEX step_runs_step on step_runs (step, id);
+
+CREATE TABLE suppressions (
+  id integer primary key,
+  channel text not null,
+  canonical text not null,
+  topic text not null,                       -- '*' is every topic
+  reason text not null,
+  since text not null,
+  until text,
+  lifted_at text
+) strict;
+
+CREATE UNIQUE INDEX suppressions_active on suppressions (channel, canonical, topic) where lifted_at is null;
