@@ -1,0 +1,141 @@
+"""The demo's child process: an SMTP server that catches every mail, the programme's IMAP mailbox, the mail viewer.
+
+`python -m demo.servers --mailbox ADDRESS --password-env NAME` prints one line of JSON with the three ports and runs
+until its standard input closes, which also happens when the parent is killed: no orphan on any system. `start` is
+the parent's side. Mail to the programme (also with a +detail) goes into the IMAP mailbox; mail to anybody else is
+caught; addresses given with --refuse are answered 550 at RCPT, as a mail server does for a mailbox it never had.
+"""
+
+import argparse
+import asyncio
+import ctypes
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from aiosmtpd.smtp import SMTP
+
+from demo.caught import Catch
+from demo.imap import ImapServer
+from demo.postman import Postman
+from demo.viewer import create
+
+HOST = "127.0.0.1"
+PASSWORD_ENV = "LETSCONNECT_DEMO_PASSWORD"  # noqa: S105 -- the variable's name; the value is made for each run
+MEGABYTES = 32
+START_SECONDS = 30
+
+
+async def serve(mailbox: str, password: str, refused: frozenset[str]) -> None:
+    """Runs the three servers on free loopback ports until standard input closes."""
+    catch = Catch()
+    imap = ImapServer(mailbox, password)
+    imap_port = await imap.start(HOST)
+    postman = Postman(mailbox, imap, catch, refused)
+    loop = asyncio.get_running_loop()
+    smtp = await loop.create_server(
+        lambda: SMTP(postman, hostname="demo.localhost", data_size_limit=MEGABYTES * 1_000_000, loop=loop), HOST, 0
+    )
+    web_socket = socket.create_server((HOST, 0))
+    web = uvicorn.Server(
+        uvicorn.Config(create(catch), log_level="error", access_log=False, lifespan="off", server_header=False)
+    )
+    viewer = asyncio.create_task(web.serve(sockets=[web_socket]))
+    while not web.started and not viewer.done():
+        await asyncio.sleep(0.01)
+    ports = {
+        "smtp": smtp.sockets[0].getsockname()[1], "imap": imap_port, "viewer": web_socket.getsockname()[1]
+    }  # fmt: skip
+    print(json.dumps(ports), flush=True)
+    parent = asyncio.create_task(_stdin_closes())
+    await asyncio.wait({parent, viewer}, return_when=asyncio.FIRST_COMPLETED)  # uvicorn ends by itself on SIGTERM
+    parent.cancel()
+    web.should_exit = True
+    smtp.close()
+    imap.close()
+    await viewer
+
+
+async def _stdin_closes() -> None:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while await reader.read(4096):
+        pass
+
+
+@dataclass
+class Servers:
+    """The running child, seen from the parent."""
+
+    process: "subprocess.Popen[bytes]"
+    smtp_port: int
+    imap_port: int
+    viewer_port: int
+    mailbox: str
+    password: str
+
+    @property
+    def viewer_url(self) -> str:
+        return f"http://{HOST}:{self.viewer_port}"
+
+    def stop(self) -> None:
+        """Asks the child to end, and sees to it that it does."""
+        if self.process.stdin:
+            self.process.stdin.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+def start(mailbox: str, password: str, refused: tuple[str, ...], log: Path) -> Servers:
+    """Starts the child and waits for its ports. RuntimeError, with the log's name, when it does not come up."""
+    command = [sys.executable, "-m", "demo.servers", "--mailbox", mailbox]
+    for address in refused:
+        command += ["--refuse", address]
+    with log.open("ab") as errors:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
+            cwd=Path(__file__).resolve().parent.parent, env={**os.environ, PASSWORD_ENV: password},
+        )  # fmt: skip
+    assert process.stdout is not None
+    overdue = threading.Timer(START_SECONDS, process.kill)
+    overdue.start()
+    line = process.stdout.readline()
+    overdue.cancel()
+    try:
+        ports = json.loads(line)
+    except ValueError:
+        process.kill()
+        process.wait()
+        raise RuntimeError(f"the demo's mail servers did not start; see {log.name} in the demo's folder") from None
+    return Servers(process, ports["smtp"], ports["imap"], ports["viewer"], mailbox, password)
+
+
+def main() -> None:
+    """The child's side."""
+    parser = argparse.ArgumentParser(prog="python -m demo.servers", description=__doc__)
+    parser.add_argument("--mailbox", required=True, help="the programme's address")
+    parser.add_argument("--refuse", action="append", default=[], help="an address answered 550")
+    wanted = parser.parse_args()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG: never outlive the parent
+    logging.basicConfig(level=logging.ERROR, format="%(asctime)s %(name)s %(message)s")
+    os.environ.setdefault("FQDN", "demo.localhost")  # pymap's greeting; spares a slow look-up without a network
+    refused = frozenset(address.casefold() for address in wanted.refuse)
+    asyncio.run(serve(wanted.mailbox, os.environ[PASSWORD_ENV], refused))
+
+
+if __name__ == "__main__":
+    main()
