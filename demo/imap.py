@@ -6,6 +6,7 @@ Real enough for the IMAP client: LOGIN, IDLE, SEARCH, FETCH. No TLS, loopback on
 import asyncio
 from argparse import Namespace
 from datetime import UTC, datetime
+from typing import Any, cast
 
 from proxyprotocol.reader import ProxyProtocolReader
 from pymap.backend.dict import Config, Identity, Login
@@ -13,6 +14,28 @@ from pymap.imap import IMAPServer
 from pymap.parsing.message import AppendMessage
 from pymap.user import UserMetadata
 from pysasl.hashing import Cleartext
+
+
+class _WholeResponses:
+    """A StreamWriter that sends a response in one piece when it is complete.
+
+    pymap writes word by word, and imapclient in IDLE takes a line that is not there to its end for a broken one.
+    """
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer, self._pending = writer, bytearray()
+
+    def write(self, data: bytes) -> None:
+        self._pending += data
+
+    async def drain(self) -> None:
+        if self._pending:
+            self._writer.write(bytes(self._pending))
+            self._pending.clear()
+        await self._writer.drain()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._writer, name)
 
 
 class ImapServer:
@@ -32,9 +55,11 @@ class ImapServer:
     async def start(self, host: str) -> int:
         """Listens on a free port of `host` and returns it."""
         self._config.apply_context()
-        connected = ProxyProtocolReader(self._config.proxy_protocol).get_callback(
-            IMAPServer(self._login, self._config)
-        )
+        answer = ProxyProtocolReader(self._config.proxy_protocol).get_callback(IMAPServer(self._login, self._config))
+
+        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await answer(reader, cast(asyncio.StreamWriter, _WholeResponses(writer)))
+
         self._server = await asyncio.start_server(connected, host, 0)
         port: int = self._server.sockets[0].getsockname()[1]
         return port
