@@ -1,7 +1,7 @@
 """How values become iCalendar content lines: cleaning, escaping, folding (RFC 5545 sections 3.1 and 3.3.11).
 
-For everything in `calendars/` that writes. TEXT is escaped here and not by `icalendar.prop.vText`, which makes a
-line break of the two characters "\\N" inside a text (a Windows path, say). The quoting of parameters is the
+For everything in `calendars/` that writes. TEXT is escaped here and not by `icalendar.prop.vText`, which puts
+a line break for the two characters "\\N" inside a text (a Windows path). The quoting of parameters is the
 library's. What a line means is left to the caller.
 """
 
