@@ -1,0 +1,141 @@
+"""The languages a message can be written in: PO files, read into memory, and the choice among them.
+
+One letter, one language: a message whose catalogue lacks any of its strings falls back whole to the next language of
+the person's chain, lastly to English, which is the language of the templates themselves.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from jinja2 import FileSystemLoader, StrictUndefined, meta
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+HERE = Path(__file__).parent
+DOMAIN = "letsconnect"
+SOURCE = "en"
+
+String = str | tuple[str, str]  # a msgid, or msgid and msgid_plural
+
+
+class Catalogues:
+    """All catalogues below `directory` (<language>/LC_MESSAGES/letsconnect.po)."""
+
+    def __init__(self, directory: Path = HERE / "locale") -> None:
+        self.directory = directory
+
+    @cached_property
+    def _catalogues(self) -> dict[str, Catalog]:
+        found = {}
+        for path in sorted(self.directory.glob(f"*/LC_MESSAGES/{DOMAIN}.po")):
+            language = path.parts[-3]
+            with path.open("rb") as file:
+                found[language] = read_po(file, locale=language, domain=DOMAIN, abort_invalid=True)
+        return found
+
+    def languages(self) -> tuple[str, ...]:
+        """English first, then every language that has a catalogue, by code."""
+        return (SOURCE, *(code for code in self._catalogues if code != SOURCE))
+
+    def is_complete(self, message: str, language: str) -> bool:
+        if language == SOURCE:
+            return True
+        catalogue = self._catalogues.get(language)
+        return catalogue is not None and all(_translated(catalogue, s) for s in strings_of(f"{message}.j2"))
+
+    def choose(self, message: str, chain: Sequence[str]) -> str:
+        """First language of `chain` (BCP 47, most wanted first) in which all of `message` can be said.
+
+        "pt-BR" stands for "pt-BR", then "pt" (lookup, RFC 4647 section 3.4), before the next of the chain is asked.
+        """
+        known = {code.lower(): code for code in self.languages()}
+        for wanted in chain:
+            subtags = wanted.strip().replace("-", "_").lower().split("_")
+            for length in range(len(subtags), 0, -1):
+                code = known.get("_".join(subtags[:length]))
+                if code is not None and self.is_complete(message, code):
+                    return code
+        return SOURCE
+
+    @lru_cache(maxsize=64)  # noqa: B019 - one instance lives as long as the process
+    def environment(self, language: str) -> ImmutableSandboxedEnvironment:
+        """Templates that speak `language`."""
+        env = _environment()
+        translations = Translations()
+        if language in self._catalogues:
+            compiled = BytesIO()
+            write_mo(compiled, self._catalogues[language])
+            compiled.seek(0)
+            translations = Translations(compiled, domain=DOMAIN)
+        env.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # from the extension
+        return env
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Catalogues:
+    """The catalogues that come with the project, read once."""
+    return Catalogues()
+
+
+def languages() -> tuple[str, ...]:
+    return shipped().languages()
+
+
+def text_direction(language: str) -> str:
+    """"ltr" or "rtl", as HTML's `dir` wants it."""
+    return str(Locale.parse(language).text_direction)
+
+
+@lru_cache(maxsize=64)
+def strings_of(template: str) -> frozenset[String]:
+    """Every translatable string of a template and of those it includes."""
+    env = _environment()
+    found: set[String] = set()
+    for name in sources_of(template):
+        source, _, _ = env.loader.get_source(env, name)  # type: ignore[union-attr]  # set below
+        for _, _, text in env.extract_translations(source):  # type: ignore[attr-defined]  # from the extension
+            found.add(text if isinstance(text, str) else (text[0], text[1]))
+    return frozenset(found)
+
+
+@lru_cache(maxsize=64)
+def sources_of(template: str) -> tuple[str, ...]:
+    """The template and, recursively, those it includes."""
+    env, found, todo = _environment(), [], [template]
+    while todo:
+        name = todo.pop()
+        if name in found:
+            continue
+        found.append(name)
+        source, _, _ = env.loader.get_source(env, name)  # type: ignore[union-attr]  # set below
+        todo += [other for other in meta.find_referenced_templates(env.parse(source)) if other]
+    return tuple(found)
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    env = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(HERE / "messages"),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # makes Markdown; values are slots, never text (skeletons.py)
+        auto_reload=False,
+    )
+    env.policies["ext.i18n.trimmed"] = True
+    return env
+
+
+def _translated(catalogue: Catalog, string: String) -> bool:
+    found = catalogue.get(string if isinstance(string, str) else string[0])
+    if found is None or found.fuzzy:
+        return False
+    forms = found.string if isinstance(found.string, (tuple, list)) else (found.string,)
+    wanted = 1 if isinstance(string, str) else catalogue.num_plurals
+    return len(forms) == wanted and all(forms)

@@ -1,0 +1,57 @@
+"""Markdown as this project reads it: CommonMark without HTML and pictures, with links to web and mail only.
+
+A coordinator's Markdown is parsed by itself and put in as parsed blocks, so nothing in it (an open fence, a heading)
+can reach into the words around it.
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+GUEST_HEADING = "h3"  # ours are h2
+_TOKEN = re.compile("zq[0-9a-f]+x[0-9]+x")
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).disable("image")
+    parser.validateLink = _may_be_linked  # type: ignore[method-assign]  # the documented way to narrow it
+    return parser
+
+
+def parse(source: str, guest: Callable[[str], str | None]) -> list[Token]:
+    """Tokens of `source`. A paragraph for whose text `guest` returns Markdown is replaced by that, parsed alone."""
+    tokens, found = _parser().parse(source), []
+    position = 0
+    while position < len(tokens):
+        token = tokens[position]
+        if token.type == "paragraph_open":
+            markdown = guest(tokens[position + 1].content.strip())
+            if markdown is not None:
+                found += _as_guest(_parser().parse(markdown))
+                position += 3
+                continue
+        found.append(token)
+        position += 1
+    return found
+
+
+def to_html(tokens: list[Token]) -> str:
+    parser = _parser()
+    return str(parser.renderer.render(tokens, parser.options, {}))
+
+
+def _as_guest(tokens: list[Token]) -> list[Token]:
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = GUEST_HEADING
+    return tokens
+
+
+def _may_be_linked(url: str) -> bool:
+    """Web and mail addresses, and bare tokens of slots, whose values are checked where they come in."""
+    start = url.strip().lower()
+    return start.startswith(("https://", "http://", "mailto:")) or bool(_TOKEN.fullmatch(start))

@@ -1,0 +1,171 @@
+"""Slots: what a template prints instead of a value, so that no value ever passes through Jinja or Markdown.
+
+Every value of a context that is text is shown to the template as an object that prints as an ASCII token
+(`zq<hex>x<number>x`; letters and digits only, because those survive Markdown, an href and the inlining of CSS). The
+values of constants are put in when a skeleton is made, those of one person when it is filled; which escaping they need
+is decided by where the token landed (`skeletons.py`).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from templates_email import formats
+from templates_email.clean import clean_line, clean_name
+from templates_email.contexts import Change, Form
+from templates_email.formats import Moment
+
+# Makes what a template prints for a value. Arguments: the plain value, whether it must be isolated from the direction
+# of the text around it, and how many things it lists.
+Show = Callable[[str, bool, int], Any]
+
+
+class Plain:
+    """A constant or variant text: printed as a token, testable, countable where it is a list."""
+
+    __slots__ = ("_count", "_print", "_value")
+
+    def __init__(self, value: str, count: int, printed: Callable[[], str]) -> None:
+        self._value, self._count, self._print = value, count, printed
+
+    def __str__(self) -> str:
+        return self._print()
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __len__(self) -> int:
+        return self._count
+
+
+class Personal:
+    """One person's value, unknown when the template runs: it can only be printed."""
+
+    __slots__ = ("_print",)
+
+    def __init__(self, printed: Callable[[], str]) -> None:
+        self._print = printed
+
+    def __str__(self) -> str:
+        return self._print()
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise TypeError("a personal value can only be printed: a skeleton is shared by many people")
+
+    __bool__ = __len__ = __iter__ = __getitem__ = __contains__ = __lt__ = _refuse
+    __eq__ = _refuse
+    __hash__ = None  # type: ignore[assignment]  # as for every class with an __eq__ of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to meet. `text` is a link's address and its words at once when `is_link`."""
+
+    text: Any
+    is_link: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What belongs in a token's place: a value known now, Markdown known now, or the name of a personal field."""
+
+    form: Form
+    value: str = ""
+    personal: str | None = None
+    isolate: bool = True
+
+
+class Slots:
+    """All tokens of one skeleton, and how often each was printed."""
+
+    def __init__(self, salt: str) -> None:
+        self._salt = salt
+        self._all: list[Slot] = []
+        self.printed: Counter[str] = Counter()
+        self.pattern = re.compile(rf"zq{salt}x(\d+)x")
+
+    def add(self, slot: Slot) -> Callable[[], str]:
+        token = f"zq{self._salt}x{len(self._all)}x"
+        self._all.append(slot)
+
+        def printed() -> str:
+            self.printed[token] += 1
+            return token
+
+        return printed
+
+    def find(self, token: str) -> Slot:
+        match = self.pattern.fullmatch(token)
+        if match is None:
+            raise LookupError(f"{token} is not a token of this letter")
+        return self._all[int(match[1])]
+
+    def found(self, text: str) -> Counter[str]:
+        return Counter(match[0] for match in self.pattern.finditer(text))
+
+    def show(self, value: str, isolate: bool = True, count: int = 1) -> Plain:
+        return Plain(value, count, self.add(Slot(Form.TEXT, value, isolate=isolate)))
+
+    def show_personal(self, name: str, form: Form) -> Personal:
+        return Personal(self.add(Slot(form, personal=name)))
+
+    def show_markdown(self, value: str) -> Plain:
+        return Plain(value, 1, self.add(Slot(Form.MARKDOWN, value)))
+
+
+def view(value: Any, form: Form, language: str, show: Show, show_markdown: Callable[[str], Any]) -> Any:
+    """A constant or variant value as the template sees it."""
+    if form is Form.CODE:
+        return value
+    if form is Form.MARKDOWN:
+        return show_markdown(value.strip())
+    if form is Form.CHANGES:
+        return [_view_change(change, language, show) for change in value]
+    if form is Form.MOMENT:
+        return _view_moment(value, language, show)
+    if form is Form.PLACE:
+        text = clean_line(value)
+        return Place(show(text, True, 1), is_web_address(text))
+    if form is Form.LANGUAGES:
+        return show(formats.language_names(value, language), False, len(value))
+    if form is Form.NAME and not isinstance(value, str):
+        return show(formats.names([clean_name(item) for item in value], language), True, len(value))
+    return show(clean_name(value) if form is Form.NAME else clean_line(value), True, 1)
+
+
+def personal_text(value: str, form: Form) -> str:
+    return clean_name(value) if form is Form.NAME else clean_line(value)
+
+
+def is_web_address(text: str) -> bool:
+    if re.search(r"[\s<>\"'\\`{}|^]", text):
+        return False
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def _view_moment(moment: Moment, language: str, show: Show) -> formats.When:
+    words = formats.when(moment.starts_at, moment.minutes, moment.zone, language)
+    return formats.When(*(show(text, False, 1) for text in astuple(words)))
+
+
+def _view_change(change: Change, language: str, show: Show) -> Change:
+    def one(value: str | Moment | Sequence[str]) -> Any:
+        if isinstance(value, Moment):
+            return _view_moment(value, language, show).span  # the zone is in the facts below
+        if isinstance(value, str):
+            return show(clean_line(value), True, 1)
+        if change.label == "sharers":
+            return view(tuple(value), Form.NAME, language, show, show_markdown=str)
+        return show(formats.language_names(value, language) if value else "", False, len(value))
+
+    return Change(change.label, one(change.old), one(change.new))

@@ -1,0 +1,61 @@
+"""`python -m templates_email.translate`: brings every catalogue to the strings that the templates hold now.
+
+New strings come in empty (their messages fall back whole to another language until they are translated), strings that
+no template holds any more go out. The wording is left to translators. `python -m templates_email.translate xx` starts
+the catalogue of a new language.
+"""
+
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from templates_email.catalogues import DOMAIN, HERE
+
+_OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
+
+
+def template_catalogue() -> Catalog:
+    """All strings of all templates, untranslated, each with the files that hold it."""
+    found = Catalog(project=DOMAIN, domain=DOMAIN)
+    rows = extract_from_dir(
+        HERE / "messages", method_map=[("**.j2", "jinja2.ext:babel_extract")], options_map={"**.j2": _OPTIONS}
+    )
+    for filename, _, message, comments, context in sorted(rows, key=lambda row: (row[0].lstrip("_"), row[1])):
+        found.add(message, None, [(f"messages/{filename}", None)], auto_comments=comments, context=context)  # type: ignore[list-item]  # Babel writes a place without a line for None
+    return found
+
+
+def update(path: Path, language: str) -> Catalog:
+    """The catalogue at `path` (or a new one) with exactly the strings of the templates; nothing is written."""
+    template = template_catalogue()
+    if path.exists():
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=language, domain=DOMAIN)
+    else:
+        catalogue = Catalog(locale=language, domain=DOMAIN, project=DOMAIN)
+    catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
+    catalogue.obsolete.clear()
+    return catalogue
+
+
+def write(path: Path, catalogue: Catalog) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, catalogue, width=100, ignore_obsolete=True, include_lineno=False)
+
+
+def main(languages: list[str]) -> int:
+    for language in languages or sorted(path.name for path in (HERE / "locale").iterdir()):
+        path = HERE / "locale" / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+        catalogue = update(path, language)
+        write(path, catalogue)
+        missing = sum(1 for message in catalogue if message.id and not message.string)
+        print(f"{language}: {len(catalogue)} strings, {missing} to translate")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
