@@ -1,0 +1,172 @@
+"""One mail as frozen bytes, out of plain values: the same letter always gives the same bytes.
+
+Shape: multipart/alternative [text/plain, text/html, text/calendar]; the calendar part last, with its method and no
+Content-Disposition, is what makes clients show buttons. With a calendar part it is wrapped in multipart/mixed
+together with the same bytes as `invite.ics`. The words come from `templates_email/`, the calendar's bytes from
+`calendars/`; who gets what is decided elsewhere. Built by hand: the standard library's EmailMessage takes 2 ms.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+
+from channels.headers import folded, mailbox, unstructured
+from domain.errors import Problem, UserError
+
+RESERVED = frozenset(
+    (
+        *("from", "to", "cc", "bcc", "sender", "subject", "date", "message-id", "in-reply-to", "references"),
+        *("mime-version", "content-type", "content-transfer-encoding", "content-disposition", "content-language"),
+        *("return-path", "received", "resent-to", "resent-cc", "resent-bcc"),
+    )
+)
+METHODS = frozenset({"REQUEST", "CANCEL"})
+
+_MESSAGE_ID = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # RFC 5646, loosely
+_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_NO_TEXT = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """`message_id` with or without its angle brackets. `date` is aware. `calendar` is a whole VCALENDAR in UTF-8
+    and goes with `calendar_method`, its METHOD. An empty `html` leaves that part out. `headers` are further fields, such as List-Unsubscribe."""
+
+    sender_name: str
+    sender_address: str
+    recipient_name: str
+    recipient_address: str
+    subject: str
+    text: str
+    html: str
+    date: datetime
+    message_id: str
+    language: str
+    calendar: bytes | None = None
+    calendar_method: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    in_reply_to: str | None = None
+
+
+def build(letter: Letter) -> bytes:
+    """RFC 5322 bytes with CRLF lines, 7-bit, no line over 998. Raises UserError with every problem of this letter.
+
+    The problems name the field and never its value.
+    """
+    problems: list[Problem] = []
+
+    def field(where: str, make: Callable[..., bytes], *values: object) -> bytes:
+        try:
+            return make(*values)
+        except ValueError as error:
+            problems.append(Problem(f"{where} {error}", "letter", "Correct it where it was entered"))
+            return b""
+
+    head = [
+        field("the sender", mailbox, "From", letter.sender_name, letter.sender_address),
+        field("the recipient", mailbox, "To", letter.recipient_name, letter.recipient_address),
+        field("the subject", unstructured, "Subject", letter.subject),
+        field("the date", _date, letter.date),
+        field("the Message-ID", _id_field, "Message-ID", letter.message_id),
+    ]
+    if letter.in_reply_to:
+        head.append(field("In-Reply-To", _id_field, "In-Reply-To", letter.in_reply_to))
+        head.append(field("References", _id_field, "References", letter.in_reply_to))
+    head.append(field("the language", _language, letter.language))
+    head.extend(field("a further header", _further, name, value) for name, value in letter.headers)
+    text = field("the plain text", _text_part, "plain", letter.text)
+    html = field("the HTML", _text_part, "html", letter.html)
+    calendar = field("the calendar", _calendar, letter.calendar, letter.calendar_method)
+    if problems:
+        raise UserError(*problems)
+    return b"".join(head) + b"MIME-Version: 1.0\r\n" + _body(letter, text, html, calendar)
+
+
+def _body(letter: Letter, text: bytes, html: bytes, calendar: bytes) -> bytes:
+    words = [text, html] if letter.html else [text]
+    if not calendar:
+        return _multipart("alternative", letter.message_id, words)
+    head = f"Content-Type: text/calendar; charset=UTF-8; method={letter.calendar_method}\r\n"
+    encoding = b"Content-Transfer-Encoding: base64\r\n"
+    part = head.encode("ascii") + encoding + b"\r\n" + calendar
+    attached = (
+        b'Content-Type: application/ics; name="invite.ics"\r\n'
+        b'Content-Disposition: attachment; filename="invite.ics"\r\n' + encoding + b"\r\n" + calendar
+    )
+    inner = _multipart("alternative", letter.message_id, [*words, part])
+    return _multipart("mixed", letter.message_id, [inner, attached])
+
+
+def _multipart(kind: str, seed: str, parts: list[bytes]) -> bytes:
+    # No part can hold the boundary: in base64 and quoted-printable "=_" does not occur (RFC 2045 section 6.7).
+    boundary = f"=_{kind[:3]}_{hashlib.sha256(seed.encode('utf-8')).hexdigest()[:24]}"
+    line = b"--" + boundary.encode("ascii")
+    head = f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii")
+    return head + b"".join(line + b"\r\n" + part + b"\r\n" for part in parts) + line + b"--\r\n"
+
+
+def _text_part(subtype: str, text: str) -> bytes:
+    if _NO_TEXT.search(text):
+        raise ValueError("holds control characters")
+    if "\r" in text:
+        text = _LINE_END.sub("\n", text)
+    if not text.endswith("\n"):
+        text += "\n"
+    try:
+        data = text.replace("\n", "\r\n").encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError("holds half a character (a lone surrogate)") from None
+    quoted = binascii.b2a_qp(data, istext=True)
+    if len(quoted) <= len(data) * 4 // 3:
+        encoding, body = b"quoted-printable", quoted
+    else:
+        encoding, body = b"base64", _base64(data)
+    head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: ".encode("ascii")
+    return head + encoding + b"\r\n\r\n" + body
+
+
+def _base64(data: bytes) -> bytes:
+    return base64.encodebytes(data).replace(b"\n", b"\r\n")
+
+
+def _calendar(calendar: bytes | None, method: str | None) -> bytes:
+    if calendar is None and method is None:
+        return b""
+    if calendar is None or method not in METHODS:
+        raise ValueError("needs both its bytes and a method, REQUEST or CANCEL")
+    # Outlook reports a method that differs from the body's, and shows no buttons.
+    if not re.search(rb"^METHOD:" + method.encode("ascii") + rb"\r?$", calendar, re.MULTILINE):
+        raise ValueError("has another METHOD inside than outside")
+    return _base64(calendar)
+
+
+def _date(date: datetime) -> bytes:
+    if date.utcoffset() is None:
+        raise ValueError("has no offset from UTC")
+    return folded("Date", format_datetime(date))
+
+
+def _id_field(name: str, message_id: str) -> bytes:
+    bare = message_id.removeprefix("<").removesuffix(">")
+    if not _MESSAGE_ID.fullmatch(bare) or bare.count("@") != 1:
+        raise ValueError("is not of the form left@right (RFC 5322 section 3.6.4)")
+    return folded(name, f"<{bare}>")
+
+
+def _language(language: str) -> bytes:
+    if not _LANGUAGE.fullmatch(language):
+        raise ValueError("is no language tag (RFC 5646)")
+    return folded("Content-Language", language)
+
+
+def _further(name: str, value: str) -> bytes:
+    if not _HEADER_NAME.fullmatch(name) or name.lower() in RESERVED:
+        raise ValueError("has a name that is not allowed here")
+    return folded(name, value) if value.isascii() else unstructured(name, value)

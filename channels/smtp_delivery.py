@@ -1,0 +1,292 @@
+"""One run of delivery over several SMTP connections: who gets the next parcel, when marks are asked, when to stop.
+
+All decisions of a round of the event loop are acted on together at its end (`_round`): answers are settled in one
+call, then marks are asked in one call, then the final dots are written. Only `_round` calls the store's functions,
+and between the grant and the dots there is no await. What replies mean is left to `smtp_session.py`, bytes to
+`smtp_pool.py`.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+
+from channels.pacing import Pacer
+from channels.smtp_pool import DRAIN_POLL, QUIT_PATIENCE, Connection, Endpoint
+from channels.smtp_session import Action, Again, Answer, AskMark, Broken, Idle, SmtpSession
+from channels.smtp_verdicts import about_the_server
+from domain.deliveries import AtRisk, Outcome, Parcel, Phase, Receipt, Settle, Trouble
+
+GRACE = 5.0  # seconds to wait for outstanding answers when interrupted
+
+
+class Delivery:
+    """Used once. `run` returns what is wrong with the channel and raises what the store's functions raise."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        new_session: Callable[[], SmtpSession],
+        *,
+        connections: int,
+        pacer: Pacer,
+        breaker: int,
+        max_mark_age: float,
+    ) -> None:
+        self._endpoint, self._new_session = endpoint, new_session
+        self._limit, self._pacer = connections, pacer
+        self._breaker, self._max_mark_age = breaker, max_mark_age
+        self._open: set[Connection] = set()
+        self._idle: deque[Connection] = deque()
+        self._asking: deque[tuple[Connection, Parcel]] = deque()  # bodies handed to the transport
+        self._waiting: deque[Parcel] = deque()  # pulled, and not in any session
+        self._repeated: set[int] = set()  # got their fresh connection already
+        self._answers: list[tuple[int, Receipt]] = []
+        self._in_a_row = 0  # answers that speak against the server
+        self._trouble: Trouble | None = None
+        self._exhausted = False
+        self._proven = False  # a connection got through its login
+        self._settle_failed = False
+        self._round_due = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def run(self, parcels: Iterable[Parcel], at_risk: AtRisk, settle: Settle) -> Trouble | None:
+        self._parcels: Iterator[Parcel] = iter(parcels)
+        self._at_risk, self._settle = at_risk, settle
+        self._loop = asyncio.get_running_loop()
+        self._done: asyncio.Future[None] = self._loop.create_future()
+        tick = min(1.0, self._endpoint.command_timeout / 4, self._endpoint.dot_timeout / 4)
+        watch = self._loop.create_task(self._watch(tick))
+        try:
+            self._wake()
+            await asyncio.wait([self._done])
+            self._done.result()
+        except asyncio.CancelledError:  # Ctrl-C: hear what the server says of messages whose dot is out
+            self._stop(Trouble(Phase.CONNECT, "delivery was interrupted"))
+            self._wake()
+            await asyncio.wait([self._done], timeout=GRACE)
+            self._abandon()
+            raise
+        except BaseException:
+            self._abandon()
+            raise
+        finally:
+            watch.cancel()
+            if self._timer:
+                self._timer.cancel()
+            await asyncio.sleep(0)  # lets the dropped transports close their sockets
+        return self._trouble
+
+    # What sessions want; called from the connections' callbacks, acted on at the end of the round
+
+    def _act(self, connection: Connection, actions: Iterable[Action]) -> None:
+        for action in actions:
+            match action:
+                case AskMark(parcel):
+                    self._asking.append((connection, parcel))
+                case Answer(parcel, receipt):
+                    self._answered(parcel, receipt)
+                case Idle():
+                    self._proven = True
+                    connection.deadline = float("inf")
+                    self._idle.append(connection)
+                case Again(parcel):
+                    self._again(parcel)
+                case Broken(trouble):
+                    self._ended(connection, trouble)
+        self._wake()
+
+    def _answered(self, parcel: Parcel, receipt: Receipt) -> None:
+        self._answers.append((parcel.id, receipt))
+        if receipt.outcome is Outcome.SENT:
+            self._in_a_row = 0
+        elif about_the_server(receipt):
+            self._in_a_row += 1
+            if self._in_a_row >= self._breaker:
+                reason = f"{self._in_a_row} messages in a row came to nothing"
+                self._stop(Trouble(receipt.phase, reason, receipt.code))
+
+    def _again(self, parcel: Parcel) -> None:
+        if parcel.id in self._repeated:
+            self._answered(parcel, Receipt(Outcome.LATER, Phase.MAIL, None, "the connection was lost twice"))
+        else:
+            self._repeated.add(parcel.id)
+            self._waiting.append(parcel)
+
+    def _ended(self, connection: Connection, trouble: Trouble | None) -> None:
+        self._open.discard(connection)
+        if trouble is None:
+            return
+        if not trouble.permanent and any(other.session.ready for other in self._open):
+            # Many servers allow only so many connections at once. Those that are up go on with the work.
+            self._limit = len(self._open)
+        else:
+            self._stop(trouble)
+
+    def _stop(self, trouble: Trouble) -> None:
+        self._trouble = self._trouble or trouble
+
+    # The end of a round
+
+    def _wake(self) -> None:
+        if not self._round_due:
+            self._round_due = True
+            self._loop.call_soon(self._round)
+
+    def _round(self) -> None:
+        self._round_due = False
+        if self._done.done():
+            return
+        try:
+            self._report()
+            if self._trouble:
+                self._shed()
+            else:
+                self._finish_ready()
+                self._hand_out()
+            self._report()
+            self._close_when_over()
+        except BaseException as error:
+            self._abandon()
+            self._done.set_exception(error)
+
+    def _report(self) -> None:
+        if self._answers:
+            answers, self._answers = self._answers, []
+            try:
+                self._settle(answers)
+            except BaseException:
+                self._settle_failed = True
+                raise
+
+    def _finish_ready(self) -> None:
+        """Ask for the marks of all bodies that are out, then write their final dots."""
+        ready: list[tuple[Connection, Parcel]] = []
+        undrained: deque[tuple[Connection, Parcel]] = deque()
+        for connection, parcel in self._asking:
+            if connection.alive:
+                (ready if connection.drained() else undrained).append((connection, parcel))
+        self._asking = undrained
+        if undrained:
+            self._loop.call_later(DRAIN_POLL, self._wake)
+        if not ready:
+            return
+        # Pulled before the marks are asked: it may take a while, or raise, and a marked message must not wait.
+        following = [self._take() if c.session.pipelining else None for c, _ in ready]
+        asked = time.monotonic()
+        granted = self._at_risk([parcel.id for _, parcel in ready])
+        # Stopped for long (SIGSTOP, a frozen machine), others may think us dead: the mark is no longer ours to use.
+        stale = time.monotonic() - asked > self._max_mark_age
+        for (connection, parcel), following_parcel in zip(ready, following, strict=True):
+            if not stale and parcel.id in granted and not connection.hung_up():
+                connection.do(connection.session.finish(following_parcel))
+                continue
+            if following_parcel is not None:
+                self._waiting.appendleft(following_parcel)
+            if stale or parcel.id not in granted:
+                connection.do(connection.session.give_back())
+            else:
+                connection.do(connection.session.lost("the connection was lost before the end of the message"))
+
+    def _hand_out(self) -> None:
+        """Give parcels to idle connections, and open more while there are parcels for them.
+
+        Until the first connection is through its login no second one is opened: a wrong password is tried once.
+        """
+        while True:
+            connection = self._next_idle()
+            if connection is not None:
+                parcel = self._take()
+                if parcel is None:
+                    self._idle.appendleft(connection)
+                    return
+                connection.do(connection.session.begin(parcel))
+                continue
+            if len(self._open) >= self._limit or (self._open and not self._proven):
+                return
+            connecting = sum(not c.session.ready for c in self._open)
+            if len(self._waiting) <= connecting:
+                parcel = self._pull()
+                if parcel is None:
+                    return
+                self._waiting.append(parcel)
+            self._open.add(Connection(self._endpoint, self._new_session(), self._act))
+
+    def _next_idle(self) -> Connection | None:
+        while self._idle:
+            connection = self._idle.popleft()
+            if connection.alive:
+                return connection
+        return None
+
+    def _take(self) -> Parcel | None:
+        return self._waiting.popleft() if self._waiting else self._pull()
+
+    def _pull(self) -> Parcel | None:
+        """The next parcel, if there is one and the pace allows it."""
+        if self._exhausted or self._trouble:
+            return None
+        pause = self._pacer.wait()
+        if pause > 0:
+            if self._timer is None:
+                self._timer = self._loop.call_later(pause, self._pace)
+            return None
+        parcel = next(self._parcels, None)
+        if parcel is None:
+            self._exhausted = True
+        else:
+            self._pacer.start()
+        return parcel
+
+    def _pace(self) -> None:
+        self._timer = None
+        self._wake()
+
+    def _shed(self) -> None:
+        """After trouble: what is behind its dot is waited for, everything else goes back."""
+        for connection in list(self._open):
+            session = connection.session
+            if not session.dot_out and (session.carries or not session.ready):
+                connection.do(session.give_back())
+        self._asking.clear()
+        while self._waiting:
+            returned = Receipt(Outcome.RETURNED, Phase.CONNECT, None, "the channel is in trouble")
+            self._answers.append((self._waiting.popleft().id, returned))
+
+    def _close_when_over(self) -> None:
+        over = bool(self._trouble) or (self._exhausted and not self._waiting)
+        if not over:
+            return
+        while self._idle:
+            connection = self._idle.popleft()
+            if connection.alive:
+                connection.do(connection.session.quit())
+                connection.deadline = self._loop.time() + QUIT_PATIENCE
+        if not self._trouble:
+            for connection in [c for c in self._open if not c.session.ready]:
+                connection.drop()  # opened for a parcel that another connection has taken since
+                self._open.discard(connection)
+        if not self._open and not self._answers:
+            self._done.set_result(None)
+
+    def _abandon(self) -> None:
+        """Something went wrong on our side: no further dot, and say what is certain where that still works."""
+        for connection in list(self._open):
+            connection.drop()
+            for action in connection.session.give_back():
+                if isinstance(action, Answer):
+                    self._answers.append((action.parcel.id, action.receipt))
+        self._open.clear()
+        self._answers.extend((p.id, Receipt(Outcome.RETURNED, Phase.CONNECT)) for p in self._waiting)
+        self._waiting.clear()
+        if not self._settle_failed:
+            with contextlib.suppress(Exception):  # the first error is the one to tell
+                self._report()
+
+    async def _watch(self, tick: float) -> None:
+        while True:
+            await asyncio.sleep(tick)
+            now = self._loop.time()
+            for connection in list(self._open):
+                connection.check_deadline(now)
