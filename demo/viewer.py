@@ -17,9 +17,9 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo.caught import Catch, Caught
+from web.headers import SafeHeaders
 
 PAGES = Path(__file__).parent / "pages"
 A_PAGE = 100
@@ -34,29 +34,6 @@ MAIL_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
     "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
-
-
-class SafeHeaders:
-    """Headers for every answer; a page that set its own policy keeps it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = list(message.get("headers", []))
-                if not any(name == b"content-security-policy" for name, _ in headers):
-                    headers.append((b"content-security-policy", POLICY.encode()))
-                headers += [
-                    (b"referrer-policy", b"no-referrer"),
-                    (b"x-content-type-options", b"nosniff"),
-                    (b"cache-control", b"no-store"),
-                ]
-                message["headers"] = headers
-            await send(message)
-
-        await self.app(scope, receive, answer)
 
 
 def create(catch: Catch) -> Starlette:
@@ -116,7 +93,7 @@ def create(catch: Catch) -> Starlette:
             Route("/mails/{number:int}/raw", raw),
             Route("/style.css", style),
         ],
-        middleware=[Middleware(SafeHeaders)],
+        middleware=[Middleware(SafeHeaders, policy=POLICY)],
     )
 
 

@@ -1,1 +1,1 @@
-"""Participants' pages."""
+"""Participants' pages: server-rendered, readable without JavaScript, reads only."""
