@@ -72,6 +72,7 @@ class _Programme(_Model):
     mailbox: Address
     zone: Zone
     languages: list[str] = Field(min_length=1)
+    verp: bool = True
     quiet_hours: _Quiet
     guards: _Guards
     limits: _Limits
@@ -122,6 +123,7 @@ class Programme:
     mailbox: str
     zone: str
     languages: tuple[str, ...]
+    verp: bool
     kinds: Mapping[str, Kind]
     rules: Rules
     skills: tuple[Skill, ...]
@@ -204,6 +206,7 @@ def _assemble(programme: _Programme, cadences: _Cadences, skills: _Skills) -> Pr
         mailbox=programme.mailbox,
         zone=programme.zone,
         languages=tuple(programme.languages),
+        verp=programme.verp,
         kinds={
             code: Kind(code, k.title, k.minutes, k.capacity, k.invites, k.recorded)
             for code, k in programme.kinds.items()

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Literal, get_args
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from email_validator import EmailNotValidError, validate_email
@@ -19,7 +20,8 @@ from domain.errors import ConfigError, Problem
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "LETSCONNECT_"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-MAIL_TLS = ("starttls", "implicit", "none")
+Tls = Literal["starttls", "implicit", "none"]
+MAIL_TLS: tuple[Tls, ...] = get_args(Tls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Server:
     port: int
     username: str
     password: str = field(repr=False)
-    tls: str
+    tls: Tls
     folder: str = "INBOX"
 
 
@@ -203,8 +205,9 @@ class _Reader:
         query = parse_qs(parts.query, keep_blank_values=True)
         if unknown := sorted(set(query) - {"tls"}):
             self.bad(key, f"has an unknown option {unknown[0]!r}", "Only ?tls= is known")
-        tls = query.get("tls", ["implicit" if parts.scheme == implicit else "starttls"])[-1]
-        if tls not in MAIL_TLS:
+        asked = query.get("tls", ["implicit" if parts.scheme == implicit else "starttls"])[-1]
+        tls = next((known for known in MAIL_TLS if known == asked), MAIL_TLS[0])
+        if tls != asked:
             self.bad(key, "has an unknown tls=", f"Write tls={' or tls='.join(MAIL_TLS)}")
         if tls == "none" and parts.hostname not in LOOPBACK:
             self.bad(key, "asks for no encryption to another host", "tls=none is for 127.0.0.1 and localhost only")

@@ -55,6 +55,9 @@ class Message:
     created_at: datetime
     sent_at: datetime | None
     note: str
+    touchpoint: str
+    sender: str
+    recipient: str
 
 
 @dataclass(frozen=True, slots=True)

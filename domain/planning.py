@@ -6,7 +6,7 @@ by the store; this file only decides.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -114,7 +114,8 @@ def touches(facts: Facts, rules: Rules) -> Iterator[Touch]:
     """The touches that the facts call for, whether or not each may go."""
     if facts.session is None:
         if facts.registered_at is not None:
-            yield _touch(facts, rules, "welcome", f"welcome/{facts.person.id}", facts.registered_at, "registered for the programme")
+            key = f"welcome/{facts.person.id}"
+            yield _touch(facts, rules, "welcome", key, facts.registered_at, "registered for the programme")
         return
     session, invitation = facts.session, facts.invitation
     sequence = session.sequence + (invitation.bump if invitation else 0)
@@ -132,12 +133,12 @@ def touches(facts: Facts, rules: Rules) -> Iterator[Touch]:
         if facts.heard.request is not None and facts.heard.request < sequence:
             yield _touch(facts, rules, "update", f"invite/{tail}", session.changed_at, "the session changed")
         return
-    if facts.registered:
+    asked_for = facts.registered or (invitation is not None and invitation.origin == "registration")
+    if asked_for:
         yield _touch(facts, rules, "invitation", f"invite/{tail}", session.changed_at, "registered for the session")
-    elif session.invites is Invites.EVERYBODY:
-        yield _touch(
-            facts, rules, "general_invitation", f"invite/{tail}", session.changed_at, "general invitation to everybody eligible"
-        )
+    elif invitation is not None or session.invites is Invites.EVERYBODY:
+        because = "general invitation to everybody eligible"
+        yield _touch(facts, rules, "general_invitation", f"invite/{tail}", session.changed_at, because)
 
 
 def decide(touch: Touch, facts: Facts, rules: Rules, now: datetime) -> Decision:
@@ -153,6 +154,21 @@ def decide(touch: Touch, facts: Facts, rules: Rules, now: datetime) -> Decision:
         if until is not None:
             return Hold(touch, f"quiet hours in {zone}", until)
     return Send(touch, touch.because)
+
+
+def still_wanted(key: str, touchpoint: str, facts: Facts, rules: Rules, now: datetime) -> Decision | None:
+    """The decision about a recorded message, asked again when it is about to leave; None: no longer called for.
+
+    Asked as if the person had not heard of it yet: a repeat or a copy (`key#2`) must not forbid itself.
+    """
+    base = key.partition("#")[0]
+    before = Heard(request=-1) if base.startswith("cancel/") else Heard()
+    for touch in touches(replace(facts, heard=before), rules):
+        if touch.key == base:
+            point = rules.touchpoints[touchpoint]
+            touch = replace(touch, touchpoint=touchpoint, purpose=point.purpose, topic=point.topic)
+            return decide(touch, facts, rules, now)
+    return None
 
 
 def foresee(touch: Touch, facts: Facts, rules: Rules, now: datetime, end: datetime) -> tuple[datetime, Decision]:
@@ -189,10 +205,9 @@ def _refusal(touch: Touch, facts: Facts, now: datetime) -> str:
 def _touch(facts: Facts, rules: Rules, code: str, key: str, anchor: datetime, because: str) -> Touch:
     point, session = rules.touchpoints[code], facts.session
     sequence = session.sequence + (facts.invitation.bump if facts.invitation else 0) if session else None
+    expires: datetime | None = session.ends_at if session else None
     if point.expires_after is not None:
         expires = anchor + point.expires_after
-    else:
-        expires = session.ends_at if session else None
     if session is not None and point.purpose in (Purpose.INVITATION, Purpose.UPDATE):
         expires = session.starts_at
     return Touch(

@@ -55,7 +55,7 @@ class App:
         return self.settings.mailbox or self.programme.mailbox
 
     def token(self, purpose: str, name: str) -> str:
-        """24 URL-safe characters that only this installation can make for (`purpose`, `name`): 144 bits."""
+        """24 URL-safe characters that only this installation can make for (`purpose`, `name`): 120 bits."""
         if not self.settings.secret:
             raise UserError(Problem("there is no secret yet", "LETSCONNECT_SECRET", "Run: letsconnect init"))
         key = self.settings.secret.encode()

@@ -20,6 +20,8 @@ from store.migrations import migrations
 WAL_IS_SAFE_FROM = (3, 51, 3)
 BUSY_SECONDS = 30
 
+Connection = sqlite3.Connection
+
 
 def journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
     """A durable journal mode for the SQLite at hand: WAL where it is safe, else a rollback journal."""

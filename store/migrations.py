@@ -148,7 +148,8 @@ create table registrations (
   created_at text not null
 ) strict;
 
-create unique index registrations_session on registrations (session_id, participant_id) where session_id is not null;
+create unique index registrations_session on registrations (session_id, participant_id)
+  where session_id is not null;
 
 create unique index registrations_programme on registrations (participant_id) where session_id is null;
 
@@ -289,10 +290,13 @@ create table inbox (
     check (state in ('filed', 'read', 'ignored', 'quarantined', 'for_person', 'settled')),
   kind text not null default '',
   reason text not null default '',
+  message_id text not null default '',
   participant_id integer references participants (id),
   raw blob not null,
   unique (channel, mailbox, uidvalidity, uid)
 ) strict;
+
+create index inbox_message_id on inbox (message_id) where message_id <> '';
 
 create index inbox_open on inbox (state) where state in ('filed', 'quarantined', 'for_person');
 

@@ -1,0 +1,206 @@
+"""Claim -> still wanted? -> channel -> receipt -> settle. The promise of the outbox is kept here and in the channel.
+
+A message is marked at risk, on disk, before the bytes that make it final; a crash inside that window leaves it
+unsure, a crash outside leaves it queued. Nothing else sends.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from channels.smtp import SmtpChannel
+from config.settings import LOOPBACK
+from domain.deliveries import Channel, Outcome, Parcel, Receipt, Trouble
+from domain.errors import Problem, UserError
+from domain.messages import Message, Settlement, State, settle
+from domain.planning import Hold, Skip, still_wanted
+from steps import owners
+from steps.app import App
+from store import contact_points, database, facts, journal, meta, outbox
+
+LEASE = timedelta(minutes=30)  # longer than the ten minutes that RFC 5321 section 4.5.3.2.6 allows the final dot
+CLAIM_PAGE = 100
+PAUSE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverReport:
+    """Counts of messages. `dropped`: no longer wanted. `trouble`: what is wrong with the channel, "" when nothing."""
+
+    sent: int = 0
+    later: int = 0
+    failed: int = 0
+    unsure: int = 0
+    dropped: int = 0
+    postponed: int = 0
+    recovered: int = 0
+    due: int = 0
+    trouble: str = ""
+
+
+def email_channel(app: App) -> SmtpChannel:
+    """The SMTP channel of the settings. UserError when there is none."""
+    server = app.settings.smtp
+    if server is None:
+        remedy = "Set it, for example smtp://user:pass@mail.example.org:587?tls=starttls"
+        raise UserError(Problem("no mail server is set", "LETSCONNECT_SMTP_URL", remedy))
+    return SmtpChannel(
+        host=server.host,
+        port=server.port,
+        username=server.username,
+        password=server.password,
+        tls=server.tls,
+        ca_file=str(app.settings.smtp_ca) if app.settings.smtp_ca else None,
+        connections=app.settings.smtp_connections,
+        per_minute=app.settings.smtp_per_minute,
+        local_hostname="localhost" if server.host in LOOPBACK else app.mailbox.rpartition("@")[2],
+    )
+
+
+def claims_folder(app: App) -> Path:
+    return app.settings.db.with_name(app.settings.db.name + ".claims")
+
+
+def deliver(
+    app: App, *, dry_run: bool = False, limit: int | None = None, channel: Channel | None = None
+) -> DeliverReport:
+    """Send what is due over one channel. Safe to run twice, at once, and to kill at any instant."""
+    now = app.now()
+    if dry_run:
+        return DeliverReport(due=outbox.due(app.conn, "email", now))
+    channel = channel or email_channel(app)
+    counts: Counter[str] = Counter()
+    folder = claims_folder(app)
+    owners_at_work = outbox.owners(app.conn)
+    with database.write(app.conn) as conn:
+        recovered = outbox.recover(conn, now, owners.dead(folder, owners_at_work))
+    counts["unsure"] += recovered["unsure"]
+    if restored := meta.get(app.conn, meta.RESTORED):
+        return DeliverReport(unsure=recovered["unsure"], trouble=f"held: the database was restored at {restored}")
+    if pause := meta.paused(app.conn, channel.name, now):
+        return DeliverReport(unsure=recovered["unsure"], trouble=f"paused until {pause[0]:%H:%M} UTC: {pause[1]}")
+    run = journal.run_started(app.conn, "deliver", now)
+    with owners.owner(folder) as name:
+        desk = _Desk(app, channel.name, name, limit, counts)
+        try:
+            trouble = channel.deliver(desk.parcels(), desk.at_risk, desk.settle)
+        finally:
+            desk.give_back()
+    owners.sweep(folder)
+    if trouble is not None:
+        with database.write(app.conn) as conn:
+            until = app.now() + max(PAUSE, trouble.retry_after or PAUSE)
+            meta.pause(conn, channel.name, until, _words(trouble), trouble.permanent, app.now())
+    else:
+        meta.resume(app.conn, channel.name)
+    report = DeliverReport(
+        sent=counts["sent"],
+        later=counts["later"],
+        failed=counts["failed"],
+        unsure=counts["unsure"],
+        dropped=counts["dropped"],
+        postponed=counts["postponed"],
+        recovered=sum(recovered.values()),
+        trouble=_words(trouble) if trouble else "",
+    )
+    journal.run_finished(app.conn, run, app.now(), {"sent": report.sent, "failed": report.failed, **dict(counts)})
+    return report
+
+
+def _words(trouble: Trouble) -> str:
+    return f"{trouble.phase}: {trouble.reason}"
+
+
+class _Desk:
+    """One delivery's side of the channel's three calls; every message passes here."""
+
+    def __init__(self, app: App, channel: str, owner: str, limit: int | None, counts: Counter[str]) -> None:
+        self.app, self.channel, self.owner, self.counts = app, channel, owner, counts
+        self.left = limit
+        self.messages: dict[int, Message] = {}  # claimed and not settled yet
+
+    def parcels(self) -> Iterator[Parcel]:
+        """Claims a page at a time, asks again whether each is wanted, and hands over its frozen bytes."""
+        while self.left is None or self.left > 0:
+            now = self.app.now()
+            most = CLAIM_PAGE if self.left is None else min(CLAIM_PAGE, self.left)
+            with database.write(self.app.conn) as conn:
+                page = outbox.claim(conn, self.channel, self.owner, now, now + LEASE, most)
+            if not page:
+                return
+            if self.left is not None:
+                self.left -= len(page)
+            self.messages.update((message.id, message) for message in page)
+            for message in page:
+                parcel = self._checked(message)
+                if parcel is not None:
+                    yield parcel
+
+    def _checked(self, message: Message) -> Parcel | None:
+        now = self.app.now()
+        verdict = self._second_look(message, now)
+        data = outbox.payload(self.app.conn, message.id) if verdict is None else None
+        if verdict is None and data is None:
+            verdict = Settlement(State.FAILED, counts=False, note="its frozen bytes are damaged")
+        if verdict is None and data is not None:
+            return Parcel(message.id, message.sender, message.recipient, data)
+        assert verdict is not None
+        del self.messages[message.id]
+        with database.write(self.app.conn) as conn:
+            if outbox.settle(conn, message.id, self.owner, verdict, now):
+                self.counts["postponed" if verdict.state is State.QUEUED else "dropped"] += 1
+        return None
+
+    def _second_look(self, message: Message, now: datetime) -> Settlement | None:
+        """Decided twice: what became of the facts since this was recorded. None: still wanted."""
+        if message.expires_at is not None and message.expires_at <= now:
+            return Settlement(State.EXPIRED, counts=False, note="too late to be of use")
+        known = facts.of_message(self.app.conn, message.key, message.participant_id, message.session_id, now)
+        if known is None:
+            return Settlement(State.CANCELLED, counts=False, note="the person or session is gone")
+        decision = still_wanted(message.key, message.touchpoint, known, self.app.programme.rules, now)
+        if decision is None:
+            return Settlement(State.CANCELLED, counts=False, note="no longer called for: the facts changed")
+        if isinstance(decision, Skip):
+            return Settlement(State.CANCELLED, counts=False, note=decision.because)
+        if isinstance(decision, Hold):
+            return Settlement(State.QUEUED, not_before=decision.until, counts=False, note=decision.because)
+        return None
+
+    def at_risk(self, ids: Sequence[int]) -> Collection[int]:
+        now = self.app.now()
+        with database.write(self.app.conn) as conn:
+            return outbox.mark_at_risk(conn, ids, self.owner, now, now + LEASE)
+
+    def settle(self, answers: Sequence[tuple[int, Receipt]]) -> None:
+        now = self.app.now()
+        with database.write(self.app.conn) as conn:
+            for message_id, receipt in answers:
+                self._settle_one(conn, self.messages.pop(message_id), receipt, now)
+
+    def _settle_one(self, conn: database.Connection, message: Message, receipt: Receipt, now: datetime) -> None:
+        verdict, repeat = settle(receipt, message.attempts, now), False
+        if verdict.state is State.UNSURE and message.repeatable and message.repeats == 0:
+            note = "its fate is unknown; a calendar message is sent again once"
+            verdict, repeat = Settlement(State.QUEUED, now + timedelta(minutes=2), note=note), True
+        held = outbox.settle(conn, message.id, self.owner, verdict, now, repeat)
+        if not held and receipt.outcome is Outcome.SENT:
+            held = outbox.prove_sent(conn, message.id, "the answer came after its lease had run out", now)
+        if verdict.counts:
+            outbox.record_delivery(conn, message.id, message.attempts + 1, receipt, now)
+        if receipt.outcome is Outcome.REFUSED_RECIPIENT:
+            contact_points.refused(conn, message.id, receipt, now)
+        if not held:
+            self.counts["fenced"] += 1
+        elif verdict.counts:
+            self.counts["later" if verdict.state is State.QUEUED else verdict.state.value] += 1
+
+    def give_back(self) -> None:
+        """What was claimed and never settled: untried ones go back; a mark that stands is for `recover`."""
+        if self.messages:
+            with database.write(self.app.conn) as conn:
+                outbox.release(conn, list(self.messages), self.owner)
+
+

@@ -1,0 +1,128 @@
+"""One person's data: found, shown, exported, erased; and no more messages about a topic."""
+
+import json
+from typing import Any
+
+from domain.errors import Problem, UserError
+from steps.app import App
+from store import contact_points, database, journal, outbox, participants
+
+
+def find(app: App, ref: str) -> int:
+    """The person of that id, address or wiki user name. UserError when there is none, or more than one."""
+    found = participants.find(app.conn, ref)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(map(str, found))
+        raise UserError(Problem("more than one person is meant", "person", f"Use an id: {ids}"))
+    raise UserError(Problem("nobody of that id, address or wiki user name is known", "person"))
+
+
+# Everything that is kept about a person, as table and the condition that finds it.
+_KEPT = (
+    ("participants", "id = :id"),
+    ("participant_roles", "participant_id = :id"),
+    ("contact_points", "participant_id = :id"),
+    ("consents", "participant_id = :id"),
+    ("participant_skills", "participant_id = :id"),
+    ("registrations", "participant_id = :id"),
+    ("answers", "registration_id in (select id from registrations where participant_id = :id)"),
+    ("invitations", "participant_id = :id"),
+    ("rsvps", "invitation_id in (select id from invitations where participant_id = :id)"),
+    ("outbox", "participant_id = :id"),
+    ("deliveries", "outbox_id in (select id from outbox where participant_id = :id)"),
+    ("delivery_events", "contact_point_id in (select id from contact_points where participant_id = :id)"
+     " or outbox_id in (select id from outbox where participant_id = :id)"),
+    ("suppressions", "(channel, canonical) in"
+     " (select channel, canonical from contact_points where participant_id = :id)"),
+    ("decisions", "participant_id = :id"),
+    ("inbox", "participant_id = :id"),
+)  # fmt: skip
+
+
+def export(app: App, ref: str) -> dict[str, list[dict[str, Any]]]:
+    """Everything that is kept about a person, by table; raw mail as text."""
+    person = find(app, ref)
+    found = {}
+    for table, condition in _KEPT:
+        rows = app.conn.execute(f"select * from {table} where {condition}", {"id": person})
+        found[table] = [{k: _plain(v) for k, v in dict(row).items() if k not in ("claim",)} for row in rows]
+    return found
+
+
+def _plain(value: object) -> object:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+def show(app: App, ref: str) -> dict[str, Any]:
+    """One person at a glance."""
+    person = find(app, ref)
+    one = participants.load(app.conn, [person], app.now())[person]
+    return {
+        "id": one.id,
+        "name": one.name,
+        "country": one.country,
+        "zone": one.zone,
+        "languages": list(one.languages),
+        "roles": sorted(role.value for role in one.roles),
+        "email": one.email.address if one.email else None,
+        "health": one.email.health.value if one.email else None,
+        "consents": dict(one.consents),
+        "suppressed": sorted(one.suppressed),
+        "erased": one.erased,
+    }
+
+
+def suppress(app: App, ref: str, topic: str, who: str) -> int:
+    """No more messages about `topic` ("*": any); what is queued is taken back. How many messages were."""
+    topics = {point.topic for point in app.programme.rules.touchpoints.values()} | {"*"}
+    if topic not in topics:
+        raise UserError(Problem(f"{topic!r} is no topic", "--topic", f"Known: {', '.join(sorted(topics))}"))
+    person, now = find(app, ref), app.now()
+    with database.write(app.conn) as conn:
+        contact_points.suppress(conn, person, topic, f"set by {who}", now)
+        taken = outbox.recall(
+            conn, f"asked for no more messages about {topic}", participant_id=person,
+            topic=None if topic == "*" else topic,
+        )  # fmt: skip
+        journal.note(conn, now, who, "suppressed", f"person/{person}", topic)
+    return taken
+
+
+def erase(app: App, ref: str, who: str) -> dict[str, int]:
+    """Erase a person's data; what stays is ids, states and times, so that figures and keys stay true. Counts.
+
+    The addresses are gone too: suppressions stay, so that a later import by mistake does not write to them again.
+    """
+    person, now = find(app, ref), app.now()
+    done: dict[str, int] = {}
+    with database.write(app.conn) as conn:
+        done["messages taken back"] = outbox.recall(conn, "the person's data was erased", participant_id=person)
+        at = {"id": person, "now": now.isoformat(timespec="seconds")}
+        mine = "outbox_id in (select id from outbox where participant_id = :id)"
+        groups = "registration_id in (select id from registrations where participant_id = :id)"
+        answers = "invitation_id in (select id from invitations where participant_id = :id)"
+        for name, statement in {
+            "bodies": f"delete from payloads where {mine}",
+            "texts": f"update deliveries set text = '' where {mine}",
+            "envelopes": "update outbox set recipient = '', sender = '' where participant_id = :id",
+            "answers": f"delete from answers where {groups}",
+            "comments": f"update rsvps set comment = '' where {answers}",
+            "mails": "update inbox set raw = x'', reason = '' where participant_id = :id",
+            "skills": "delete from participant_skills where participant_id = :id",
+            "consents": "delete from consents where participant_id = :id",
+            "groups": "update registrations set group_name = '' where participant_id = :id",
+            "sharers": "update sharers set name = '' where participant_id = :id",
+            "links": "update outbox set contact_point_id = null where participant_id = :id",
+            "events": "update delivery_events set contact_point_id = null, detail = '' where contact_point_id in"
+            " (select id from contact_points where participant_id = :id)",
+            "addresses": "delete from contact_points where participant_id = :id",
+            "rejected rows": "update import_rejections set raw = '{}' where settled_at is not null",
+            "profile": "update participants set name = '', region = '', wiki_user = '', home_wikis = '[]',"
+            " affiliate = '', tenure = '', connectivity = '', support_needed = '', name_folded = '',"
+            " languages = '[]', zone = '', registered_at = null, erased_at = :now, updated_at = :now where id = :id",
+        }.items():
+            done[name] = conn.execute(statement, at).rowcount
+        journal.note(conn, now, who, "erased", f"person/{person}", json.dumps(done))
+    return done

@@ -1,0 +1,79 @@
+"""How things stand: counts, what is due, last runs, and what needs a person, with the command that settles it."""
+
+from typing import Any
+
+from steps.app import App
+from store import inbox, journal, meta, outbox
+
+
+def status(app: App) -> dict[str, Any]:
+    """JSON-ready. `needs_person`: kind, count, oldest, why, do; oldest first."""
+    conn, now = app.conn, app.now()
+    count = "select count(*) from "
+    return {
+        "now": now.isoformat(),
+        "participants": _one(app, count + "participants where erased_at is null"),
+        "sessions": _one(app, count + "sessions where state = 'confirmed' and starts_at > ?", app_now(app)),
+        "invitations": {
+            partstat: _one(app, count + "invitations where wanted = 1 and partstat = ?", partstat)
+            for partstat in ("NEEDS-ACTION", "ACCEPTED", "TENTATIVE", "DECLINED")
+        },
+        "outbox": outbox.counts(conn),
+        "channels": {
+            row["channel"]: row["n"]
+            for row in conn.execute("select channel, count(*) as n from outbox group by channel")
+        },
+        "oldest_due": _one(app, "select min(not_before) from outbox where state = 'queued' and not_before <= ?",
+                           app_now(app)),
+        "last_runs": journal.last_runs(conn),
+        "restored": meta.get(conn, meta.RESTORED),
+        "needs_person": needs_person(app),
+    }  # fmt: skip
+
+
+def app_now(app: App) -> str:
+    return app.now().isoformat(timespec="seconds")
+
+
+def _one(app: App, query: str, *values: object) -> Any:
+    return app.conn.execute(query, values).fetchone()[0]
+
+
+# kind, query giving (count, oldest), what it is, what settles it
+_DESK = (
+    ("drafts", "select count(*), min(created_at) from outbox where state = 'draft'",
+     "a large sending waits for approval", "letsconnect outbox approve --all"),
+    ("held", "select count(*), min(created_at) from outbox where state = 'held'",
+     "messages are held", "letsconnect outbox release --all"),
+    ("unsure", "select count(*), min(created_at) from outbox where state = 'unsure'",
+     "nobody can know whether these arrived", "letsconnect outbox list --state unsure, then outbox resolve ID"),
+    ("failed", "select count(*), min(created_at) from outbox where state = 'failed'"
+     " and purpose <> 'welcome' and (expires_at is null or expires_at > :now)",
+     "messages were refused", "letsconnect outbox list --state failed, then outbox resend ID"),
+    ("quarantined", "select count(*), min(received_at) from inbox where state = 'quarantined'",
+     "mails could not be read", "letsconnect inbox list, then inbox settle ID"),
+    ("letters", "select count(*), min(received_at) from inbox where state = 'for_person'",
+     "mails need a person's eyes", "letsconnect inbox list, then inbox settle ID"),
+    ("rejected rows", "select count(*), min(r.started_at) from import_rejections j join import_runs r"
+     " on r.id = j.run_id where j.settled_at is null",
+     "rows of imports wait for correction", "letsconnect import rejected"),
+    ("possible duplicates", "select count(*), min(found_at) from possible_duplicates where settled_at is null",
+     "people may be in twice", "letsconnect person duplicates"),
+    ("paused channels", "select count(*), min(since) from channel_pauses where permanent = 1 and until > :now",
+     "the mail server refuses us", "letsconnect doctor"),
+)  # fmt: skip
+
+
+def needs_person(app: App) -> list[dict[str, Any]]:
+    """What waits for a person, oldest first; empty when nothing does."""
+    found = []
+    for kind, query, why, do in _DESK:
+        count, oldest = app.conn.execute(query, {"now": app_now(app)} if ":now" in query else {}).fetchone()
+        if count:
+            found.append({"kind": kind, "count": count, "oldest": oldest, "why": why, "do": do})
+    return sorted(found, key=lambda item: str(item["oldest"]))
+
+
+def letters(app: App) -> list[dict[str, object]]:
+    """Mails that wait for a person."""
+    return inbox.open_items(app.conn)

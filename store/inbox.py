@@ -1,0 +1,85 @@
+"""Raw mail, filed before it is read, so that a crash loses nothing; and how far each mailbox was read."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.times import iso, parse_iso
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    id: int
+    received_at: datetime
+    raw: bytes
+
+
+def position(conn: sqlite3.Connection, mailbox: str) -> tuple[int, int] | None:
+    """(UIDVALIDITY, highest UID filed), RFC 3501 section 2.3.1.1."""
+    row = conn.execute("select uidvalidity, uid from mailbox_positions where mailbox = ?", (mailbox,)).fetchone()
+    return (row["uidvalidity"], row["uid"]) if row else None
+
+
+def file(
+    conn: sqlite3.Connection,
+    mailbox: str,
+    uidvalidity: int,
+    mails: Sequence[tuple[int, datetime, bytes]],
+    now: datetime,
+) -> int:
+    """Keep raw mails as (UID, received, bytes) and move the position past them. How many were new."""
+    new = 0
+    for uid, received, raw in mails:
+        cursor = conn.execute(
+            "insert into inbox (channel, mailbox, uidvalidity, uid, received_at, filed_at, raw)"
+            " values ('email', ?, ?, ?, ?, ?, ?) on conflict do nothing",
+            (mailbox, uidvalidity, uid, iso(received), iso(now), raw),
+        )
+        new += cursor.rowcount
+    if mails:
+        conn.execute(
+            "insert into mailbox_positions (mailbox, uidvalidity, uid) values (?, ?, ?) on conflict (mailbox) do update"
+            " set uid = max(excluded.uid, case when uidvalidity = excluded.uidvalidity then uid else 0 end),"
+            " uidvalidity = excluded.uidvalidity",
+            (mailbox, uidvalidity, max(uid for uid, _, _ in mails)),
+        )
+    return new
+
+
+def unread(conn: sqlite3.Connection, most: int) -> list[Filed]:
+    """Filed and not read yet, oldest first."""
+    rows = conn.execute("select id, received_at, raw from inbox where state = 'filed' order by id limit ?", (most,))
+    return [Filed(row["id"], parse_iso(row["received_at"]), bytes(row["raw"])) for row in rows]
+
+
+def settle(
+    conn: sqlite3.Connection,
+    inbox_id: int,
+    state: str,
+    kind: str,
+    reason: str = "",
+    message_id: str = "",
+    participant_id: int | None = None,
+) -> None:
+    conn.execute(
+        "update inbox set state = ?, kind = ?, reason = ?, message_id = ?, participant_id = ? where id = ?",
+        (state, kind, reason, message_id, participant_id, inbox_id),
+    )
+
+
+def seen_before(conn: sqlite3.Connection, message_id: str, inbox_id: int) -> bool:
+    """Whether the very same mail (by Message-ID) was read already: servers and rules make copies."""
+    row = conn.execute(
+        "select 1 from inbox where message_id = ? and id <> ? and state <> 'filed' limit 1", (message_id, inbox_id)
+    ).fetchone()
+    return row is not None
+
+
+def open_items(conn: sqlite3.Connection) -> list[dict[str, object]]:
+    """What waits for a person, oldest first."""
+    rows = conn.execute(
+        "select id, received_at, state, kind, reason, participant_id from inbox"
+        " where state in ('for_person', 'quarantined') order by id"
+    )
+    return [dict(row) for row in rows]

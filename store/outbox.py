@@ -1,0 +1,359 @@
+"""The outbox: recording, claiming, marking at risk and settling messages.
+
+A claim is a lease with a fence: its owner's name. Only the owner's name on the row lets a mark or a settlement
+through, so a process that slept past its lease finds its messages gone and must not finish them. What a message
+says and whether it is still wanted is decided above.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.deliveries import Receipt
+from domain.messages import RECALLABLE, Message, Settlement, State
+from domain.times import iso, parse_iso
+
+_RECALLABLE = ", ".join(f"'{state.value}'" for state in RECALLABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to record; `data` is frozen from here on."""
+
+    key: str
+    participant_id: int
+    contact_point_id: int | None
+    channel: str
+    touchpoint: str
+    purpose: str
+    topic: str
+    session_id: int | None
+    invitation_id: int | None
+    sequence: int | None
+    state: State
+    because: str
+    language: str
+    priority: int
+    not_before: datetime
+    expires_at: datetime | None
+    message_id: str
+    sender: str
+    recipient: str
+    repeatable: bool
+    data: bytes
+
+
+def from_row(row: sqlite3.Row) -> Message:
+    return Message(
+        id=row["id"],
+        key=row["key"],
+        participant_id=row["participant_id"],
+        channel=row["channel"],
+        purpose=row["purpose"],
+        topic=row["topic"],
+        session_id=row["session_id"],
+        sequence=row["sequence"],
+        state=State(row["state"]),
+        because=row["because"],
+        language=row["language"],
+        priority=row["priority"],
+        not_before=parse_iso(row["not_before"]),
+        expires_at=parse_iso(row["expires_at"]) if row["expires_at"] else None,
+        message_id=row["message_id"],
+        attempts=row["attempts"],
+        repeatable=bool(row["repeatable"]),
+        repeats=row["repeats"],
+        created_at=parse_iso(row["created_at"]),
+        sent_at=parse_iso(row["sent_at"]) if row["sent_at"] else None,
+        note=row["note"],
+        touchpoint=row["touchpoint"],
+        sender=row["sender"],
+        recipient=row["recipient"],
+    )
+
+
+def record(conn: sqlite3.Connection, message: NewMessage, now: datetime) -> bool:
+    """Put a message into the outbox; False when its key is there already."""
+    row = conn.execute(
+        "insert into outbox (key, participant_id, contact_point_id, channel, touchpoint, purpose, topic, session_id,"
+        " invitation_id, sequence, state, because, language, priority, not_before, expires_at, message_id, sender,"
+        " recipient, repeatable, created_at)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " on conflict (key) do nothing returning id",
+        (
+            message.key,
+            message.participant_id,
+            message.contact_point_id,
+            message.channel,
+            message.touchpoint,
+            message.purpose,
+            message.topic,
+            message.session_id,
+            message.invitation_id,
+            message.sequence,
+            message.state.value,
+            message.because,
+            message.language,
+            message.priority,
+            iso(message.not_before),
+            iso(message.expires_at) if message.expires_at else None,
+            message.message_id,
+            message.sender,
+            message.recipient,
+            int(message.repeatable),
+            iso(now),
+        ),
+    ).fetchone()
+    if row is None:
+        return False
+    conn.execute(
+        "insert into payloads (outbox_id, sha256, data) values (?, ?, ?)",
+        (row["id"], hashlib.sha256(message.data).hexdigest(), message.data),
+    )
+    return True
+
+
+def claim(
+    conn: sqlite3.Connection, channel: str, owner: str, now: datetime, lease_until: datetime, most: int
+) -> list[Message]:
+    """Lease up to `most` due messages to `owner`, urgent ones first. One owner gets each, whoever asks at once."""
+    rows = conn.execute(
+        "update outbox set state = 'claimed', claim = ?, lease_until = ? where id in ("
+        " select id from outbox where state = 'queued' and channel = ? and not_before <= ?"
+        " order by priority, not_before, id limit ?) returning *",
+        (owner, iso(lease_until), channel, iso(now), most),
+    ).fetchall()
+    return sorted((from_row(row) for row in rows), key=lambda m: (m.priority, m.not_before, m.id))
+
+
+def mark_at_risk(
+    conn: sqlite3.Connection, ids: Sequence[int], owner: str, now: datetime, lease_until: datetime
+) -> set[int]:
+    """Move claimed messages to at_risk, those only that are still this owner's, leased, and of use. Their ids."""
+    marks = ",".join("?" * len(ids))
+    rows = conn.execute(
+        f"update outbox set state = 'at_risk', lease_until = ? where id in ({marks})"
+        " and state = 'claimed' and claim = ? and lease_until > ? and (expires_at is null or expires_at > ?)"
+        " returning id",
+        (iso(lease_until), *ids, owner, iso(now), iso(now)),
+    ).fetchall()
+    return {row["id"] for row in rows}
+
+
+def settle(
+    conn: sqlite3.Connection, message_id: int, owner: str, settlement: Settlement, now: datetime, repeat: bool = False
+) -> bool:
+    """Write what became of a claimed message; False when the fence was against it."""
+    changed = conn.execute(
+        "update outbox set state = ?, claim = null, lease_until = null, note = ?, attempts = attempts + ?,"
+        " repeats = repeats + ?, not_before = coalesce(?, not_before), sent_at = case when ? then ? else sent_at end"
+        " where id = ? and claim = ? and state in ('claimed', 'at_risk')",
+        (
+            settlement.state.value,
+            settlement.note,
+            int(settlement.counts),
+            int(repeat),
+            iso(settlement.not_before) if settlement.not_before else None,
+            settlement.state is State.SENT,
+            iso(now),
+            message_id,
+            owner,
+        ),
+    )
+    return changed.rowcount == 1
+
+
+def prove_sent(conn: sqlite3.Connection, message_id: int, evidence: str, now: datetime) -> bool:
+    """Evidence that an unsure message, or one waiting for its automatic repeat, did arrive."""
+    changed = conn.execute(
+        "update outbox set state = 'sent', note = ?, sent_at = coalesce(sent_at, ?) where id = ?"
+        " and (state = 'unsure' or (state = 'queued' and repeats > 0))",
+        (evidence, iso(now), message_id),
+    )
+    return changed.rowcount == 1
+
+
+def record_delivery(
+    conn: sqlite3.Connection, message_id: int, attempt: int, receipt: Receipt, now: datetime
+) -> None:
+    conn.execute(
+        "insert into deliveries (outbox_id, attempt, outcome, phase, code, text, at) values (?, ?, ?, ?, ?, ?, ?)",
+        (message_id, attempt, receipt.outcome.value, receipt.phase.value, receipt.code, receipt.text[:500], iso(now)),
+    )
+
+
+def open_claims(conn: sqlite3.Connection) -> list[Message]:
+    """Claimed and at-risk messages, whoever has them."""
+    return [from_row(r) for r in conn.execute("select * from outbox where state in ('claimed', 'at_risk')")]
+
+
+def owners(conn: sqlite3.Connection) -> dict[str, datetime]:
+    """Owner -> the latest end of its leases."""
+    rows = conn.execute(
+        "select claim, max(lease_until) as until from outbox where state in ('claimed', 'at_risk') group by claim"
+    )
+    return {row["claim"]: parse_iso(row["until"]) for row in rows}
+
+
+def recover(conn: sqlite3.Connection, now: datetime, dead: Collection[str]) -> dict[str, int]:
+    """Settle what dead owners, and leases that ran out, left behind.
+
+    Claimed messages were certainly not finished: queued again. At-risk ones are unsure; a calendar message is sent
+    again once (same UID, SEQUENCE and Message-ID), all else waits for a person or for evidence.
+    """
+    marks = ",".join("?" * len(dead))
+    gone = f"(lease_until <= ? or claim in ({marks}))"
+    values = (iso(now), *dead)
+    free = "claim = null, lease_until = null"
+    counts = {}
+    for name, statement in {
+        "queued": f"update outbox set state = 'queued', {free} where state = 'claimed' and {gone}",
+        "repeated": f"update outbox set state = 'queued', {free}, repeats = 1,"
+        " note = 'its fate is unknown; a calendar message is sent again once'"
+        f" where state = 'at_risk' and repeatable = 1 and repeats = 0 and {gone}",
+        "unsure": f"update outbox set state = 'unsure', {free},"
+        " note = 'the sender stopped between the final dot and its answer'"
+        f" where state = 'at_risk' and {gone}",
+    }.items():
+        counts[name] = conn.execute(statement, values).rowcount
+    return counts
+
+
+def release(conn: sqlite3.Connection, ids: Sequence[int], owner: str) -> None:
+    """Give back claimed messages that were never tried."""
+    conn.executemany(
+        "update outbox set state = 'queued', claim = null, lease_until = null"
+        " where id = ? and claim = ? and state = 'claimed'",
+        [(i, owner) for i in ids],
+    )
+
+
+def recall(conn: sqlite3.Connection, note: str, *, session_id: int | None = None, participant_id: int | None = None,
+           topic: str | None = None) -> int:  # fmt: skip
+    """Cancel what has not left for a session, a person, or both (a claimed one too: the fence stops it). How many."""
+    assert session_id is not None or participant_id is not None
+    done = conn.execute(
+        f"update outbox set state = 'cancelled', claim = null, lease_until = null, note = ?"
+        f" where state in ({_RECALLABLE})"
+        " and (? is null or session_id = ?) and (? is null or participant_id = ?) and (? is null or topic = ?)",
+        (note, session_id, session_id, participant_id, participant_id, topic, topic),
+    )
+    return done.rowcount
+
+
+def payload(conn: sqlite3.Connection, message_id: int) -> bytes | None:
+    """The frozen bytes; None when they are gone or do not match their hash."""
+    row = conn.execute("select sha256, data from payloads where outbox_id = ?", (message_id,)).fetchone()
+    if row is None or hashlib.sha256(row["data"]).hexdigest() != row["sha256"]:
+        return None
+    return bytes(row["data"])
+
+
+def get(conn: sqlite3.Connection, message_id: int) -> Message | None:
+    row = conn.execute("select * from outbox where id = ?", (message_id,)).fetchone()
+    return from_row(row) if row else None
+
+
+def by_message_ids(conn: sqlite3.Connection, message_ids: Iterable[str]) -> Message | None:
+    """The first message that one of these Message-IDs names."""
+    for message_id in message_ids:
+        row = conn.execute("select * from outbox where message_id = ?", (message_id,)).fetchone()
+        if row:
+            return from_row(row)
+    return None
+
+
+def by_reference(conn: sqlite3.Connection, reference: str) -> Message | None:
+    """The message whose Message-ID begins with this reference (12 characters of its token)."""
+    rows = conn.execute(
+        "select * from outbox where message_id >= ? and message_id < ? limit 2", (f"<{reference}", f"<{reference}~")
+    ).fetchall()
+    return from_row(rows[0]) if len(rows) == 1 else None
+
+
+def listing(
+    conn: sqlite3.Connection, filters: Mapping[str, object], most: int = 1000, after: int = 0
+) -> list[Message]:
+    """Messages by id, where each filter (a column's name) has that value."""
+    allowed = {"state", "channel", "purpose", "session_id", "participant_id"}
+    assert set(filters) <= allowed
+    where = "".join(f" and {name} = ?" for name in filters)
+    query = f"select * from outbox where id > ?{where} order by id limit ?"
+    return [from_row(row) for row in conn.execute(query, (after, *filters.values(), most))]
+
+
+def move(
+    conn: sqlite3.Connection, message_id: int, sources: Collection[State], target: State, note: str, now: datetime
+) -> bool:
+    """A person's move of one message between resting states; False when it is in none of `sources`."""
+    marks = ",".join("?" * len(sources))
+    changed = conn.execute(
+        "update outbox set state = ?, note = ?,"
+        " sent_at = case when ? = 'sent' then coalesce(sent_at, ?) else sent_at end"
+        f" where id = ? and state in ({marks})",
+        (target.value, note, target.value, iso(now), message_id, *[s.value for s in sources]),
+    )
+    return changed.rowcount == 1
+
+
+def hold_everything(conn: sqlite3.Connection, note: str) -> int:
+    """After a restore: whatever could leave is held; what was at risk is unsure. How many."""
+    held = conn.execute(
+        "update outbox set state = 'held', claim = null, lease_until = null, note = ?"
+        " where state in ('queued', 'claimed')",
+        (note,),
+    ).rowcount
+    unsure = conn.execute(
+        "update outbox set state = 'unsure', claim = null, lease_until = null, note = ? where state = 'at_risk'",
+        (note,),
+    ).rowcount
+    return held + unsure
+
+
+def copy_for_resend(conn: sqlite3.Connection, message: Message, key: str, message_id: str, because: str, now: datetime,
+                    data: bytes) -> bool:  # fmt: skip
+    """A fresh row with the same words under a new key and Message-ID; the old one stays as it is."""
+    row = conn.execute("select * from outbox where id = ?", (message.id,)).fetchone()
+    return record(
+        conn,
+        NewMessage(
+            key=key,
+            participant_id=message.participant_id,
+            contact_point_id=row["contact_point_id"],
+            channel=message.channel,
+            touchpoint=message.touchpoint,
+            purpose=message.purpose,
+            topic=message.topic,
+            session_id=message.session_id,
+            invitation_id=row["invitation_id"],
+            sequence=message.sequence,
+            state=State.QUEUED,
+            because=because,
+            language=message.language,
+            priority=message.priority,
+            not_before=now,
+            expires_at=message.expires_at,
+            message_id=message_id,
+            sender=message.sender,
+            recipient=message.recipient,
+            repeatable=message.repeatable,
+            data=data,
+        ),
+        now,
+    )
+
+
+def counts(conn: sqlite3.Connection) -> dict[str, int]:
+    """Messages by state; every state is there."""
+    found = {row["state"]: row["n"] for row in conn.execute("select state, count(*) as n from outbox group by state")}
+    return {state.value: found.get(state.value, 0) for state in State}
+
+
+def due(conn: sqlite3.Connection, channel: str, now: datetime) -> int:
+    """How many messages could leave now."""
+    row = conn.execute(
+        "select count(*) from outbox where state = 'queued' and channel = ? and not_before <= ?", (channel, iso(now))
+    ).fetchone()
+    return int(row[0])

@@ -1,0 +1,145 @@
+"""Sessions, their sharers and their history of changes. Every change raises SEQUENCE (RFC 5545 section 3.8.7.4)."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from domain.sessions import Invites, Session, SessionState
+from domain.times import iso, parse_iso
+
+_TIME_FIELDS = frozenset({"starts_at", "minutes"})
+_UNSEEN_FIELDS = frozenset({"code", "kind", "capacity", "invites"})  # no calendar shows them: no new SEQUENCE
+
+
+def from_row(row: sqlite3.Row, sharers: Sequence[str] = ()) -> Session:
+    return Session(
+        id=row["id"],
+        code=row["code"],
+        kind=row["kind"],
+        title=row["title"],
+        purpose=row["purpose"],
+        audience=row["audience"],
+        preparation=row["preparation"],
+        languages=tuple(json.loads(row["languages"])),
+        interpretation=tuple(json.loads(row["interpretation"])),
+        venue=row["venue"],
+        starts_at=parse_iso(row["starts_at"]),
+        minutes=row["minutes"],
+        zone=row["zone"],
+        capacity=row["capacity"],
+        invites=Invites(row["invites"]),
+        state=SessionState(row["state"]),
+        sequence=row["sequence"],
+        time_sequence=row["time_sequence"],
+        changed_at=parse_iso(row["changed_at"]),
+        cancel_reason=row["cancel_reason"],
+        sharers=tuple(sharers),
+    )
+
+
+def _columns(session: Session) -> dict[str, object]:
+    return {
+        "code": session.code,
+        "kind": session.kind,
+        "title": session.title,
+        "purpose": session.purpose,
+        "audience": session.audience,
+        "preparation": session.preparation,
+        "languages": json.dumps(session.languages),
+        "interpretation": json.dumps(session.interpretation),
+        "venue": session.venue,
+        "starts_at": iso(session.starts_at),
+        "minutes": session.minutes,
+        "zone": session.zone,
+        "capacity": session.capacity,
+        "invites": session.invites.value,
+        "state": session.state.value,
+        "cancel_reason": session.cancel_reason,
+        "sequence": session.sequence,
+        "time_sequence": session.time_sequence,
+        "changed_at": iso(session.changed_at),
+    }
+
+
+def insert(conn: sqlite3.Connection, session: Session, now: datetime) -> Session:
+    """Store a new session (its `id` is ignored). sqlite3.IntegrityError when its code is taken."""
+    columns = _columns(session) | {"created_at": iso(now)}
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    cursor = conn.execute(f"insert into sessions ({names}) values ({marks})", tuple(columns.values()))
+    assert cursor.lastrowid is not None
+    _set_sharers(conn, cursor.lastrowid, session.sharers)
+    return replace(session, id=cursor.lastrowid)
+
+
+def change(conn: sqlite3.Connection, old: Session, new: Session, now: datetime) -> Session:
+    """Store `new` over `old` and keep what changed, field by field, for the update's words.
+
+    SEQUENCE rises when anything changed that people's calendars show.
+    """
+    before, after = _columns(old) | {"sharers": "; ".join(old.sharers)}, _columns(new) | {
+        "sharers": "; ".join(new.sharers)
+    }
+    skipped = {"sequence", "time_sequence", "changed_at"}
+    changed = [name for name in before if name not in skipped and before[name] != after[name]]
+    seen = not _UNSEEN_FIELDS.issuperset(changed)
+    sequence = old.sequence + 1 if seen else old.sequence
+    moved = sequence if _TIME_FIELDS.intersection(changed) else old.time_sequence
+    new = replace(new, sequence=sequence, time_sequence=moved, changed_at=now if seen else old.changed_at, id=old.id)
+    columns = _columns(new)
+    pairs = ", ".join(f"{name} = ?" for name in columns)
+    conn.execute(f"update sessions set {pairs} where id = ?", (*columns.values(), old.id))
+    _set_sharers(conn, old.id, new.sharers)
+    conn.executemany(
+        "insert into session_changes (session_id, sequence, field, old, new) values (?, ?, ?, ?, ?)",
+        [(old.id, sequence, name, str(before[name] or ""), str(after[name] or "")) for name in changed if seen],
+    )
+    return new
+
+
+def changes_since(conn: sqlite3.Connection, session_id: int, sequence: int) -> Mapping[str, tuple[str, str]]:
+    """Field -> (as it was at `sequence`, as it is now); fields that changed back are left out."""
+    rows = conn.execute(
+        "select field, old, new from session_changes where session_id = ? and sequence > ? order by sequence",
+        (session_id, sequence),
+    )
+    found: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        first = found[row["field"]][0] if row["field"] in found else row["old"]
+        found[row["field"]] = (first, row["new"])
+    return {name: pair for name, pair in found.items() if pair[0] != pair[1]}
+
+
+def get(conn: sqlite3.Connection, session_id: int) -> Session | None:
+    row = conn.execute("select * from sessions where id = ?", (session_id,)).fetchone()
+    return _with_sharers(conn, [row])[0] if row else None
+
+
+def find(conn: sqlite3.Connection, ref: str) -> list[Session]:
+    """Sessions whose id or code is `ref`, else whose title is, without regard to case."""
+    rows = conn.execute("select * from sessions where code = ? or cast(id as text) = ?", (ref, ref)).fetchall()
+    if not rows:
+        wanted = " ".join(ref.casefold().split())
+        every = conn.execute("select * from sessions").fetchall()
+        rows = [row for row in every if " ".join(row["title"].casefold().split()) == wanted]
+    return _with_sharers(conn, rows)
+
+
+def listing(conn: sqlite3.Connection, ending_after: datetime | None = None) -> list[Session]:
+    """All sessions, or those that end after a moment, by start."""
+    sessions = _with_sharers(conn, conn.execute("select * from sessions order by starts_at, id").fetchall())
+    return [s for s in sessions if ending_after is None or s.ends_at > ending_after]
+
+
+def _with_sharers(conn: sqlite3.Connection, rows: Iterable[sqlite3.Row]) -> list[Session]:
+    query = "select name from sharers where session_id = ? order by position"
+    return [from_row(row, [name for (name,) in conn.execute(query, (row["id"],))]) for row in rows]
+
+
+def _set_sharers(conn: sqlite3.Connection, session_id: int, names: Sequence[str]) -> None:
+    conn.execute("delete from sharers where session_id = ?", (session_id,))
+    conn.executemany(
+        "insert into sharers (session_id, position, name) values (?, ?, ?)",
+        [(session_id, position, name) for position, name in enumerate(names)],
+    )
