@@ -22,11 +22,11 @@ _YEARS = range(2024, 2031)
 def countries() -> dict[str, str]:
     """Folded name, alpha-2 or alpha-3 code -> alpha-2 code. Where two languages disagree, the earlier one wins."""
     known: dict[str, str] = {}
-    codes = [c for c in Locale("en").territories if len(c) == 2 and c.isalpha() and c not in ("EU", "EZ", "UN", "ZZ")]
+    codes = [c for c in map(str, Locale("en").territories) if len(c) == 2 and c not in ("EU", "EZ", "UN", "ZZ")]
     for language in SPOKEN:
         names = Locale(language).territories
         for code in codes:
-            known.setdefault(fold(names.get(code, "")), code)
+            known.setdefault(fold(str(names.get(code, ""))), code)
     for alias, targets in get_global("territory_aliases").items():
         if len(alias) == 3 and alias.isalpha() and len(targets) == 1:
             known.setdefault(alias.casefold(), targets[0])
@@ -41,23 +41,24 @@ def languages() -> dict[str, str]:
     known: dict[str, str] = {}
     for language in SPOKEN:
         for code, name in Locale(language).languages.items():
-            known.setdefault(fold(name), code.replace("_", "-"))
-    for code in Locale("en").languages:
+            known.setdefault(fold(name), str(code).replace("_", "-"))
+    for code in map(str, Locale("en").languages):
         try:
-            own = Locale.parse(code).languages.get(code)
+            own = Locale.parse(code).languages.get(code, "")
         except (UnknownLocaleError, ValueError):
-            own = None
+            own = ""
         if own:
             known.setdefault(fold(own), code.replace("_", "-"))
     known.pop("", None)
     return known
 
 
-def language_tag(text: str) -> str:
-    """`pt-br` or `PT_BR` -> `pt-BR`; "" when the text is no tag of a known language."""
+def language_tag(text: str, known_only: bool = True) -> str:
+    """`pt-br` or `PT_BR` -> `pt-BR`; "" when the text is no tag, or none of a language that CLDR names."""
     parts = text.strip().replace("_", "-").split("-")
-    known = Locale("en").languages
-    if parts[0].lower() not in known or len(parts) > 3:
+    if not (2 <= len(parts[0]) <= 3 and parts[0].isascii() and parts[0].isalpha() and len(parts) <= 3):
+        return ""
+    if known_only and parts[0].lower() not in Locale("en").languages:
         return ""
     tag = [parts[0].lower()]
     for part in parts[1:]:

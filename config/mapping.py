@@ -125,7 +125,7 @@ def _problems(name: str, file: _File, codes: set[str]) -> list[Problem]:
     for code in sorted(set(file.countries) - known_countries):
         found.append(Problem("is not an ISO 3166-1 code", f"{name}: countries.{code}", "Write two capital letters"))
     for tag in sorted(file.languages):
-        if names.language_tag(tag) != tag:
+        if names.language_tag(tag, known_only=False) != tag:
             found.append(Problem("is not a language tag", f"{name}: languages.{tag}", "Write it like en or pt-BR"))
     if file.timestamp_zone and zone_or_none(file.timestamp_zone) is None:
         found.append(Problem("is not an IANA time zone", f"{name}: timestamp_zone", "Write it like Africa/Lagos"))
