@@ -52,7 +52,8 @@ class Reply:
     def proposal(self, scheduled: datetime) -> datetime | None:
         """The time asked for instead of `scheduled`, if any.
 
-        Counts the "propose new time" of iOS too: a REPLY that is TENTATIVE and has another DTSTART.
+        Counts the "propose new time" of iOS too: a REPLY that is TENTATIVE and has another DTSTART. Ask only with
+        the time that belongs to this reply's SEQUENCE: a late "maybe" to the old time proposes nothing.
         """
         tentative = self.method == "COUNTER" or self.partstat is PartStat.TENTATIVE
         return self.start if tentative and self.start != scheduled else None
@@ -85,11 +86,12 @@ def read(data: bytes, charset: str | None = None, method: str | None = None) -> 
     if not calendars:
         raise Unreadable("the calendar part holds no VCALENDAR")
     replies: list[Reply] = []
-    troubles: dict[str, str] = {}  # reason -> UID, where known
+    troubles: list[tuple[str, str]] = []  # reason, and UID where known
     for calendar in calendars:
         _collect(calendar, (method or "").strip().upper(), replies, troubles)
     if troubles:
-        raise Unreadable("; ".join(troubles), filter(None, troubles.values()), distinct(replies))
+        reasons, uids = (dict.fromkeys(filter(None, column)) for column in zip(*troubles, strict=True))
+        raise Unreadable("; ".join(reasons), uids, distinct(replies))
     return distinct(replies)
 
 
@@ -101,12 +103,14 @@ def distinct(replies: Iterable[Reply]) -> list[Reply]:
     return list(seen.values())
 
 
-def _collect(calendar: Calendar, mime_method: str, replies: list[Reply], troubles: dict[str, str]) -> None:
+def _collect(
+    calendar: Calendar, mime_method: str, replies: list[Reply], troubles: list[tuple[str, str]]
+) -> None:
     method = calendar.method or mime_method
     if method not in ("REPLY", "COUNTER"):
         return
     if not calendar.events:
-        troubles[f"a {method} without a VEVENT"] = ""
+        troubles.append((f"a {method} without a VEVENT", ""))
     for event in calendar.events:
         uid = ""
         try:
@@ -114,7 +118,7 @@ def _collect(calendar: Calendar, mime_method: str, replies: list[Reply], trouble
             uid = _uid(properties)
             replies.append(_reply(uid, method, properties, event.whole))
         except ValueError as error:
-            troubles.setdefault(str(error), uid)
+            troubles.append((str(error), uid))
 
 
 def _properties(event: Event) -> Properties:

@@ -63,7 +63,7 @@ def scan(data: bytes, charset: str | None) -> list[Calendar]:
     open_names: list[str] = []
     components = 0
     for line in _lines(data, charset):
-        head = line.strip().upper()
+        head = line.upper()
         if head.startswith("BEGIN:"):
             name = head[6:].strip()
             if not open_names and name != "VCALENDAR":
@@ -104,7 +104,9 @@ def split(line: str) -> tuple[dict[str, str], str]:
             break
         name, equals, value = part[1].partition("=")
         if position and equals:
-            params.setdefault(name.strip().upper(), value.strip().strip('"'))
+            name, value = name.strip().upper(), value.strip().strip('"')
+            if params.setdefault(name, value) != value:
+                raise ValueError("a parameter twice, with different values")
         position = part.end()
         if part[2] == ":":
             return params, _ESCAPED.sub(lambda m: "\n" if m[1] in "nN" else m[1], line[position:])
@@ -150,7 +152,7 @@ def _unfold(data: bytes) -> Iterator[bytes]:
     """Logical lines. A line that is no property, after one long enough to have been folded, belongs to it."""
     parts: list[bytes] = []
     previous = 0
-    for line in re.split(rb"\r\n|\n|\r", data.replace(b"\r\r\n", b"\r\n")):
+    for line in re.split(rb"\r\n|\n|\r", data):
         if not line:
             continue
         closed = not parts or parts[0][:4].upper() == b"END:" or parts[0][:6].upper() == b"BEGIN:"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from calendars.contentlines import time_line
 from calendars.invitations import Entry, cancel, is_address, normalise, request
 from domain.errors import UserError
 from domain.invitations import PartStat
@@ -169,6 +170,10 @@ def test_address_with_international_characters_is_kept() -> None:
     assert "mailto:أمينة@مثال.example" in "\n".join(
         unfolded(request(replace(BASE, attendee_address="أمينة@مثال.example")))
     )
+
+
+def test_time_line_of_any_zone_is_utc() -> None:
+    assert time_line("DTSTART", UPDATE.start) == "DTSTART:20260305T160000Z"
 
 
 def unfolded(data: bytes) -> list[str]:

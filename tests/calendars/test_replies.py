@@ -171,6 +171,11 @@ def test_proposal_of_a_counter_is_its_start() -> None:
     )
 
 
+def test_proposal_of_an_accepting_counter_is_its_start() -> None:
+    [answer] = read(corpus("google-counter"))
+    assert answer.proposal(at("2026-03-05T15:00")) == at("2026-03-06T09:00")
+
+
 def test_proposal_of_a_tentative_reply_is_a_start_that_differs() -> None:
     [answer] = read(corpus("apple-propose-new-time"))
     assert answer.proposed_start is None
@@ -203,6 +208,9 @@ def test_distinct_counts_two_parts_of_one_mail_once() -> None:
         (b"UID:inv-0001@example.org\r\n", b"", "no UID, or more than one"),
         (b"UID:", b"UID:other\r\nUID:", "no UID, or more than one"),
         (b"SEQUENCE:1", b"SEQUENCE:2147483648", "a SEQUENCE that is no number"),
+        (b"UID:inv-0001@example.org", b"UID: ", "no UID, or more than one"),
+        (b"PARTSTAT=", b"PARTSTAT=DECLINED;PARTSTAT=", "the ATTENDEE line cannot be read"),
+        (b"SEQUENCE:1", b"ATTENDEE:mailto:x@example.net\r\n" * 50, "more than 50 ATTENDEEs"),
         (b"SEQUENCE:1", b"SEQUENCE:-1", "a SEQUENCE that is no number"),
         (b'all":mailto', b"all:mailto", "the ATTENDEE line cannot be read"),
         (
@@ -224,6 +232,41 @@ def test_reply_with_a_broken_line_is_for_a_person(before: bytes, after: bytes, r
 def test_reply_with_a_second_attendee_who_said_nothing_is_understood() -> None:
     data = corpus("google-accepted").replace(b"SEQUENCE:1", b"SEQUENCE:1\r\nATTENDEE:mailto:x@example.net")
     assert read(data) == UNDERSTOOD["google-accepted"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"\r\n", b"\r\r\n"),
+        (b"\r\n", b" \r\n"),
+        (b"\r\n", b"\n\n"),
+        (b"\r\n", b"\r"),
+        (b"BEGIN:VCALENDAR", b"BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nBEGIN:VEVENT\r\nBEGIN:VCALENDAR"),
+        (b"END:VEVENT", b"END:VEVENT\r\n a stray line"),
+        (b"mailto:kofi@example.net", b"MAILTO: <kofi@example.net>"),
+        (b"PARTSTAT=ACCEPTED", b'PARTSTAT="accepted";CN=Asante, Kofi;;X-EMPTY=;PARTSTAT=accepted'),
+        (b"SEQUENCE:3", b"SEQUENCE:3\r\nDTSTART;VALUE=DATE;TZID=Europe/Paris:20260305"),
+        (b"SEQUENCE:3", b"SEQUENCE:3\r\nDTSTART:20260305T150000"),
+        (b"DTSTAMP:20260301T080500Z", b"DTSTAMP:20260301T080500"),
+        (b"DTSTAMP:20260301T080500Z", b"DTSTAMP;TZID=UTC:20260301T080500"),
+    ],
+)
+def test_reply_with_a_known_oddity_is_understood(before: bytes, after: bytes) -> None:
+    data = corpus("list-footer")
+    assert before in data
+    assert read(data.replace(before, after)) == UNDERSTOOD["list-footer"]
+
+
+def test_dtstamp_in_an_unknown_zone_is_taken_as_utc() -> None:
+    data = corpus("list-footer").replace(b"DTSTAMP:20260301T080500Z", b"DTSTAMP;TZID=Nowhere:20260301T080500")
+    assert [answer.dtstamp for answer in read(data)] == [
+        T0805
+    ]  # DTSTAMP is UTC by RFC 5545, whatever it says
+
+
+def test_comment_in_a_declared_one_byte_charset_is_decoded() -> None:
+    data = corpus("list-footer").replace(b"SEQUENCE:3", "COMMENT:سأحضر\\Nشكرا".encode("windows-1256"))
+    assert [answer.comment for answer in read(data, '"Windows-1256"')] == ["سأحضر\nشكرا"]
 
 
 def test_answer_taken_back_is_needs_action() -> None:
