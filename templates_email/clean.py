@@ -14,6 +14,8 @@ _CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\u2028\u2029\ud800-\udfff]+")
 _DECEIVING = re.compile(
     "[\\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+# Most lines and names: words with a space, hyphen or apostrophe between them. Seen at once, and left as they are.
+_HARMLESS = re.compile(r"\w+(?:[ '’-]\w+)*")
 _SPACES = re.compile(r"\s+")
 _SCHEME = re.compile(r":/*/")
 _MAIL_SCHEME = re.compile(r"\b(mailto|tel|javascript|data):", re.IGNORECASE)
@@ -22,8 +24,10 @@ _INNER_DOT = re.compile(r"(?<=\w)[.\u3002\uff0e\uff61](?=\w)")
 
 def clean_line(text: str) -> str:
     """One line without control characters, NFC. Safe for a header (RFC 5322 section 2.2): no CR, no LF."""
-    text = _CONTROL.sub(" ", unicodedata.normalize("NFC", text))
-    return _SPACES.sub(" ", _DECEIVING.sub("", text)).strip()
+    if _HARMLESS.fullmatch(text) and unicodedata.is_normalized("NFC", text):
+        return text
+    text = _DECEIVING.sub("", _CONTROL.sub(" ", text))
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
 def clean_name(text: str) -> str:
@@ -31,7 +35,10 @@ def clean_name(text: str) -> str:
 
     Ordinary names stay as they are, but for a space after the dot in "J.R. Okafor". At most NAME_LENGTH characters.
     """
-    text = _SCHEME.sub(" ", clean_line(text))
+    text = clean_line(text)
+    if len(text) <= NAME_LENGTH and _HARMLESS.fullmatch(text):
+        return text
+    text = _SCHEME.sub(" ", text)
     text = _MAIL_SCHEME.sub(r"\1 ", text)
     text = _INNER_DOT.sub(". ", text).replace("@", " @ ")
     text = _SPACES.sub(" ", text).strip()

@@ -17,50 +17,43 @@ Fill = Callable[[str], str]
 
 def to_text(tokens: list[Token], fill: Fill) -> str:
     """`fill` puts known values in the place of their tokens, before lines are measured."""
-    blocks: list[str] = []
-    for _tight, lines in _blocks(tokens, fill):
-        if _tight and blocks:
-            blocks[-1] += "\n" + lines
-        else:
-            blocks.append(lines)
-    return "\n\n".join(blocks) + "\n"
+    text = ""
+    for close, block in _blocks(tokens, fill):
+        text += ("\n" if close else "\n\n") + block if text else block
+    return text + "\n"
 
 
 def _blocks(tokens: list[Token], fill: Fill) -> Iterator[tuple[bool, str]]:
     """Blocks as (follows the one before without a blank line, text)."""
-    indent = ""
-    counters: list[int | None] = []  # an open list: the next number, or None for bullets
+    indents: list[str] = []
+    numbers: list[int | None] = []  # of each open list: the next number, or None for bullets
     marker = ""  # of a list item whose first block is still to come
-    after_heading = in_tight_item = False
+    close = tight = False
     for token in tokens:
         kind = token.type
         if kind == "blockquote_open":
-            indent += "    "
-        elif kind == "blockquote_close":
-            indent = indent[:-4]
+            indents.append("    ")
         elif kind in ("bullet_list_open", "ordered_list_open"):
-            counters.append(int(token.attrGet("start") or 1) if kind.startswith("ordered") else None)
-            in_tight_item = False
+            numbers.append(int(token.attrGet("start") or 1) if kind.startswith("ordered") else None)
         elif kind in ("bullet_list_close", "ordered_list_close"):
-            counters.pop()
-            in_tight_item = False
+            numbers.pop()
         elif kind == "list_item_open":
-            number = counters[-1]
-            marker = "- " if number is None else f"{number}. "
-            if number is not None:
-                counters[-1] = number + 1
-            indent += "   " if number is not None else "  "
-        elif kind == "list_item_close":
-            indent = indent[: -(3 if counters[-1] is not None else 2)]
-            in_tight_item = True
+            marker = "- " if numbers[-1] is None else f"{numbers[-1]}. "
+            numbers[-1] = None if numbers[-1] is None else numbers[-1] + 1
+            indents.append(" " * len(marker))
+        elif kind in ("blockquote_close", "list_item_close"):
+            indents.pop()
+        elif kind == "paragraph_open":
+            tight = token.hidden  # in a tight list (CommonMark 5.3)
         elif kind in ("inline", "fence", "code_block", "hr"):
-            first = indent[: len(indent) - len(marker)] + marker if marker else indent
+            rest = "".join(indents)
             text = _inline(token.children or [], fill) if kind == "inline" else _verbatim(token)
-            tight = after_heading or (bool(marker) and in_tight_item)
-            yield tight, _wrap(text, first, indent, kind == "inline")
-            marker, after_heading = "", False
-        elif kind == "heading_close":
-            after_heading = True
+            yield close, _wrap(text, rest[: len(rest) - len(marker)] + marker, rest, kind == "inline")
+            marker, close = "", False
+        if kind == "heading_close" or (kind in ("paragraph_close", "list_item_close") and tight):
+            close = True
+        elif kind in ("bullet_list_close", "ordered_list_close") and not numbers:
+            close = tight = False
 
 
 def _inline(tokens: list[Token], fill: Fill) -> str:

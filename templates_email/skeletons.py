@@ -40,16 +40,9 @@ class Rendered:
     chat: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Hole:
-    """Where a personal value goes."""
-
-    field: str
-    as_html: bool
-    isolated: bool
-
-
-_Pieces = tuple[str | _Hole, ...]
+# Literal text, and numbers of values: three for each personal field, in order: plain, escaped, escaped and isolated.
+_Pieces = tuple[str | int, ...]
+_PLAIN, _ESCAPED, _ISOLATED = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +58,18 @@ class Skeleton:
 
     def fill(self, personal: Mapping[str, str]) -> Rendered:
         """The letter of one person. `personal` holds exactly the personal fields; ValueError names what is amiss."""
-        if personal.keys() != {name for name, _ in self.forms}:
+        if personal.keys() != dict(self.forms).keys():
             raise ValueError(f"personal values must be exactly: {', '.join(name for name, _ in self.forms)}")
-        values = {name: personal_text(personal[name], form) for name, form in self.forms}
-        escaped = {name: escape(value) for name, value in values.items()}
-
-        def put(piece: str | _Hole) -> str:
-            if isinstance(piece, str):
-                return piece
-            if not piece.as_html:
-                return values[piece.field]
-            return _isolated(escaped[piece.field]) if piece.isolated else escaped[piece.field]
-
-        parts = ("".join(map(put, pieces)) for pieces in (self.subject, self.html, self.text, self.chat))
-        return Rendered(self.language, *parts)
+        values: list[str] = []
+        for name, form in self.forms:
+            value = personal_text(personal[name], form)
+            escaped = escape(value)
+            values += (value, escaped, _isolated(escaped))
+        subject, html, text, chat = (
+            "".join([piece if isinstance(piece, str) else values[piece] for piece in pieces])
+            for pieces in (self.subject, self.html, self.text, self.chat)
+        )
+        return Rendered(self.language, subject, html, text, chat)
 
 
 def render(message: str, chain: Sequence[str], context: Letter, *, catalogues: Catalogues | None = None) -> Rendered:
@@ -120,13 +111,14 @@ def _prepare(message: str, language: str, shared: tuple[tuple[str, Any], ...], c
     html = _inliner().inline(page)
     if slots.found(html) != slots.found(subject) + slots.found(body) + slots.found(footer):
         raise RuntimeError(f"{message}: the layout lost a value")
+    fields_in_order = [name for name, _ in personal]
     return Skeleton(
         language,
         personal,
-        subject=_pieces(subject, slots),
-        html=_pieces(html.strip() + "\n", slots, html=True),
-        text=_pieces(f"{body_text}\n- - -\n\n{footer_text}", slots),
-        chat=_pieces(chat, slots),
+        subject=_pieces(subject, slots, fields_in_order),
+        html=_pieces(html.strip() + "\n", slots, fields_in_order, html=True),
+        text=_pieces(f"{body_text}\n- - -\n\n{footer_text}", slots, fields_in_order),
+        chat=_pieces(chat, slots, fields_in_order),
     )
 
 
@@ -163,9 +155,9 @@ def _print_markdown(
     return html, text
 
 
-def _pieces(text: str, slots: Slots, html: bool = False) -> _Pieces:
+def _pieces(text: str, slots: Slots, personal: Sequence[str], html: bool = False) -> _Pieces:
     """`text` cut at its tokens, with everything known filled in."""
-    pieces: list[str | _Hole] = []
+    pieces: list[str | int] = []
     known: list[str] = []
     end = 0
     for match in slots.pattern.finditer(text):
@@ -179,7 +171,8 @@ def _pieces(text: str, slots: Slots, html: bool = False) -> _Pieces:
         if slot.personal is None:
             known.append(_value(slot, html, isolated))
         else:
-            pieces += ["".join(known), _Hole(slot.personal, html, isolated)]
+            how = (_ISOLATED if isolated else _ESCAPED) if html else _PLAIN
+            pieces += ["".join(known), 3 * personal.index(slot.personal) + how]
             known = []
     return (*pieces, "".join([*known, text[end:]]))
 

@@ -55,7 +55,7 @@ class Personal:
     def _refuse(self, *_: object) -> NoReturn:
         raise TypeError("a personal value can only be printed: a skeleton is shared by many people")
 
-    __bool__ = __len__ = __iter__ = __getitem__ = __contains__ = __lt__ = _refuse
+    __bool__ = __len__ = __iter__ = __contains__ = __lt__ = _refuse
     __eq__ = _refuse
     __hash__ = None  # type: ignore[assignment]  # as for every class with an __eq__ of its own
 

@@ -1,0 +1,37 @@
+"""Templates and their contexts say the same."""
+
+import pytest
+from jinja2 import meta
+
+from templates_email.catalogues import HERE, shipped, sources_of
+from templates_email.contexts import CONTEXTS, Kind, fields_of
+
+_FROM_THE_EXTENSION = {"gettext", "ngettext"}
+_LOOP_VARIABLES = {"change"}  # of update.j2, read by the label it includes
+
+
+@pytest.mark.parametrize("message", CONTEXTS)
+def test_template_variables_equal_the_context(message: str) -> None:
+    env = shipped().environment("en")
+    used: set[str] = set()
+    for name in sources_of(f"{message}.j2"):
+        source = (HERE / "messages" / name).read_text(encoding="utf-8")
+        used |= meta.find_undeclared_variables(env.parse(source))
+    assert used - _FROM_THE_EXTENSION - _LOOP_VARIABLES == set(fields_of(message))
+
+
+def test_every_message_has_a_template_and_every_template_a_use() -> None:
+    used = {name for message in CONTEXTS for name in sources_of(f"{message}.j2")}
+    assert used == {path.name for path in (HERE / "messages").iterdir()}
+
+
+@pytest.mark.parametrize("message", CONTEXTS)
+def test_every_message_has_its_blocks(message: str) -> None:
+    blocks = shipped().environment("en").get_template(f"{message}.j2").blocks
+    assert set(blocks) == {"subject", "body", "footer", "chat"}
+
+
+def test_fields_have_kinds() -> None:
+    kinds = {name: kind for name, (kind, _) in fields_of("invitation").items()}
+    assert [name for name, kind in kinds.items() if kind is Kind.PERSONAL] == ["name", "reference"]
+    assert [name for name, kind in kinds.items() if kind is Kind.VARIANT] == ["when", "origin"]
