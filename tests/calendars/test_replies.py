@@ -269,6 +269,16 @@ def test_comment_in_a_declared_one_byte_charset_is_decoded() -> None:
     assert [answer.comment for answer in read(data, '"Windows-1256"')] == ["سأحضر\nشكرا"]
 
 
+def test_unreadable_events_are_all_named() -> None:
+    completed, cut_off = corpus("partstat-completed"), corpus("cut-off")
+    with pytest.raises(Unreadable) as caught:
+        read(completed + completed.replace(b"0016", b"0026") + cut_off)
+    assert (caught.value.reason, caught.value.uids) == (
+        "a PARTSTAT that is no answer to an invitation; the calendar part was cut off",
+        ("inv-0016@example.org", "inv-0026@example.org", "inv-0019@example.org"),
+    )
+
+
 def test_answer_taken_back_is_needs_action() -> None:
     [answer] = read(corpus("list-footer").replace(b"ACCEPTED", b"needs-action"))
     assert answer == reply("0009", PartStat.NEEDS_ACTION, KOFI, sequence=3)
