@@ -81,7 +81,7 @@ def settle(receipt: Receipt, attempts: int, now: datetime) -> Settlement:
     words = f"{receipt.phase} {receipt.code or ''} {receipt.outcome}".replace("  ", " ")
     match receipt.outcome:
         case Outcome.SENT:
-            return Settlement(State.SENT, note=words)
+            return Settlement(State.SENT)
         case Outcome.UNSURE:
             return Settlement(State.UNSURE, note=words)
         case Outcome.REFUSED_RECIPIENT | Outcome.REFUSED_MESSAGE:

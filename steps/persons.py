@@ -90,6 +90,34 @@ def suppress(app: App, ref: str, topic: str, who: str) -> int:
     return taken
 
 
+def allow(app: App, ref: str, topic: str, who: str) -> int:
+    """Undo `suppress`. How many addresses it was on."""
+    person, now = find(app, ref), app.now()
+    with database.write(app.conn) as conn:
+        lifted = contact_points.lift(conn, person, topic, now)
+        journal.note(conn, now, who, "allowed again", f"person/{person}", topic)
+    return lifted
+
+
+def duplicates(app: App) -> list[dict[str, Any]]:
+    """Pairs of people who may be one."""
+    rows = app.conn.execute("select a, b, reason, found_at from possible_duplicates where settled_at is null")
+    return [dict(row) for row in rows]
+
+
+def settle_duplicate(app: App, a: int, b: int, who: str) -> None:
+    """A person has looked at a pair. UserError when it is not on the list."""
+    now = app.now()
+    with database.write(app.conn) as conn:
+        done = conn.execute(
+            "update possible_duplicates set settled_at = ? where a = ? and b = ? and settled_at is null",
+            (now.isoformat(timespec="seconds"), min(a, b), max(a, b)),
+        )
+        if not done.rowcount:
+            raise UserError(Problem("this pair is not on the list", f"persons {a} and {b}"))
+        journal.note(conn, now, who, "settled a possible duplicate", f"person/{a}", f"person/{b}")
+
+
 def erase(app: App, ref: str, who: str) -> dict[str, int]:
     """Erase a person's data; what stays is ids, states and times, so that figures and keys stay true. Counts.
 

@@ -1,9 +1,11 @@
 """How things stand: counts, what is due, last runs, and what needs a person, with the command that settles it."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from domain.errors import Problem, UserError
 from steps.app import App
-from store import inbox, journal, meta, outbox
+from store import database, inbox, journal, meta, outbox
 
 
 def status(app: App) -> dict[str, Any]:
@@ -72,6 +74,30 @@ def needs_person(app: App) -> list[dict[str, Any]]:
         if count:
             found.append({"kind": kind, "count": count, "oldest": oldest, "why": why, "do": do})
     return sorted(found, key=lambda item: str(item["oldest"]))
+
+
+def letter(app: App, inbox_id: int) -> bytes:
+    """One mail as it came. UserError when there is none."""
+    row = app.conn.execute("select raw from inbox where id = ?", (inbox_id,)).fetchone()
+    if row is None:
+        raise UserError(Problem(f"there is no mail {inbox_id}", "inbox", "See: letsconnect inbox list"))
+    return bytes(row["raw"])
+
+
+def settle_letters(app: App, ids: Sequence[int], who: str) -> int:
+    """A person has seen to these mails. All or nothing; UserError names those that do not wait."""
+    with database.write(app.conn) as conn:
+        problems = []
+        for one in ids:
+            done = conn.execute(
+                "update inbox set state = 'settled' where id = ? and state in ('for_person', 'quarantined')", (one,)
+            )
+            if not done.rowcount:
+                problems.append(Problem("does not wait for a person", f"mail {one}"))
+            journal.note(conn, app.now(), who, "settled", f"mail/{one}")
+        if problems:
+            raise UserError(*problems)
+    return len(ids)
 
 
 def letters(app: App) -> list[dict[str, object]]:

@@ -1,0 +1,58 @@
+"""How commands print: tables for people, one JSON document with stable keys for programs."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from domain.times import iso
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses, enums and moments as what JSON knows; times are UTC with offset."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(v) for v in value]
+    return value
+
+
+def print_json(value: Any) -> None:
+    print(json.dumps(plain(value), ensure_ascii=False, indent=2))
+
+
+def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
+    """Aligned columns; `empty` is said when there are no rows. The last column is not padded."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    if not cells:
+        print(empty)
+        return
+    widths = [max(len(row[i]) for row in [list(headers), *cells]) for i in range(len(headers))]
+    for row in [list(headers), *cells]:
+        line = "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True))
+        print(line.rstrip())
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}Z"
+    return " ".join(str(plain(value)).split())
+
+
+def say(text: str) -> None:
+    print(text)
+
+
+def complain(text: str) -> None:
+    print(f"letsconnect: {text}", file=sys.stderr)

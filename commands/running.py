@@ -1,0 +1,131 @@
+"""`init`, `migrate`, `backup`, `restore`, `run`, `pages`, `up`, `demo`: what does things."""
+
+import argparse
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+from commands.output import print_json, say
+from domain.errors import Problem, UserError
+from steps import setup
+from steps.app import App
+from steps.deliver import deliver
+from steps.inbox import InboxReport, listen, read_mailbox
+from steps.plan import plan
+from steps.tick import tick
+
+
+def register(commands: Any, common: argparse.ArgumentParser, serving: argparse.ArgumentParser) -> None:
+    commands.add_parser("init", help="make the state folder and database, or upgrade it", parents=[common]).set_defaults(
+        run=_init
+    )
+    commands.add_parser("migrate", help="upgrade the database, with a backup first", parents=[common]).set_defaults(
+        run=_migrate
+    )
+    for name, run, text in (
+        ("backup", _backup, "write a consistent copy of the database"),
+        ("restore", _restore, "put a backup in place; it sends nothing until released"),
+    ):
+        parser = commands.add_parser(name, help=text, parents=[common])
+        parser.add_argument("file", type=Path)
+        parser.set_defaults(run=run)
+    step = commands.add_parser("run", help="one step, without Prefect", parents=[common])
+    step.add_argument("step", choices=("plan", "deliver", "inbox", "tick"))
+    step.add_argument("--dry-run", action="store_true", help="count only; change and send nothing")
+    step.add_argument("--limit", type=int, help="deliver: so many messages at most")
+    step.add_argument("--watch", action="store_true", help="inbox: go on reading mail as it arrives")
+    step.set_defaults(run=_run)
+    pages = commands.add_parser("pages", help="participants' pages", parents=[common, serving])
+    pages.set_defaults(run=_pages, port=8080)
+    up = commands.add_parser("up", help="everything: Prefect, the mailbox, the pages", parents=[common, serving])
+    up.set_defaults(run=_up)
+    demo = commands.add_parser("demo", help="a season's start on embedded servers", parents=[common, serving])
+    demo.add_argument("--once", action="store_true", help="do it all, print the summary, and end")
+    demo.add_argument("--no-prefect", action="store_true", help="without the Prefect server and UI")
+    demo.set_defaults(run=_demo, needs_app=False)
+
+
+def _said(args: argparse.Namespace, lines: list[str], nothing: str) -> int:
+    if args.json:
+        print_json({"done": lines})
+    else:
+        say("\n".join(lines) or nothing)
+    return 0
+
+
+def _init(args: argparse.Namespace, app: App) -> int:
+    return _said(args, setup.init(app), "everything is there already")
+
+
+def _migrate(args: argparse.Namespace, app: App) -> int:
+    return _said(args, setup.migrate(app), "the database is up to date")
+
+
+def _backup(args: argparse.Namespace, app: App) -> int:
+    count = setup.backup(app, args.file)
+    return _said(args, [f"backup written to {args.file} ({count} messages in it)"], "")
+
+
+def _restore(args: argparse.Namespace, app: App) -> int:
+    held = setup.restore(app, args.file)
+    text = f"restored; {held} messages are held and nothing is sent until: letsconnect outbox release --all"
+    return _said(args, [text], "")
+
+
+def _run(args: argparse.Namespace, app: App) -> int:
+    if args.watch:
+        if args.step != "inbox":
+            raise UserError(Problem("--watch goes with `run inbox` only"))
+        return _watch(app)
+    report: Any
+    if args.step == "plan":
+        report = plan(app, dry_run=args.dry_run)
+    elif args.step == "deliver":
+        report = deliver(app, dry_run=args.dry_run, limit=args.limit)
+    elif args.step == "inbox":
+        report = read_mailbox(app)
+    else:
+        report = tick(app, dry_run=args.dry_run)
+    print_json(report)
+    delivered = getattr(report, "deliver", report)
+    if trouble := getattr(delivered, "trouble", ""):
+        raise UserError(Problem(trouble, "delivery", "Nothing is lost: it goes on by itself; letsconnect doctor tells more"))
+    return 0
+
+
+def _watch(app: App) -> int:
+    """The mailbox listener: reads what arrives at once, and lets what follows from it leave."""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+
+    def follow(report: InboxReport) -> None:
+        print_json(report)
+        plan(app)
+        if app.settings.smtp is not None:
+            deliver(app)
+
+    listen(app, stop, follow)
+    return 0
+
+
+def _pages(args: argparse.Namespace, app: App) -> int:
+    from web.serve import serve
+
+    serve(app, args.host, args.port)
+    return 0
+
+
+def _up(args: argparse.Namespace, app: App) -> int:
+    from flows.supervisor import run
+
+    setup.init(app)
+    return run(app, host=args.host, port=args.port)
+
+
+def _demo(args: argparse.Namespace, app: App | None) -> int:
+    from demo.run import run
+
+    return run(os.environ, once=args.once, prefect=not args.no_prefect, host=args.host, port=args.port)

@@ -1,0 +1,100 @@
+"""`session add|change|cancel|list|show|invite`: learning spaces."""
+
+import argparse
+from typing import Any
+
+from commands.output import plain, print_json, print_table, say
+from domain.sessions import Session
+from steps import sessions
+from steps.app import App
+
+HELP = {
+    "code": "short name, lower-case letters, digits and dashes (made from the title when not given)",
+    "kind": "kind of session, from programme.toml",
+    "title": "title",
+    "start": "2026-12-03T14:00+01:00, or 2026-12-03T14:00 in --zone",
+    "zone": "IANA time zone of --start, such as Africa/Lagos",
+    "minutes": "length",
+    "purpose": "what it is for (Markdown)",
+    "audience": "who it is for (Markdown)",
+    "preparation": "what to prepare (Markdown)",
+    "languages": "languages spoken, such as en,fr",
+    "interpretation": "languages interpreted into",
+    "venue": "link or place",
+    "sharers": "names, parted by semicolons",
+    "capacity": "places, or none",
+    "invites": "registered, or everybody (a general invitation)",
+}
+
+
+def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.ArgumentParser) -> None:
+    nouns = commands.add_parser("session", help="learning spaces").add_subparsers(required=True, metavar="ACTION")
+    for name, run, text in (("add", _add, "a new session"), ("change", _change, "change some of its fields")):
+        parser = nouns.add_parser(name, help=text, parents=[common, acting])
+        if name == "change":
+            parser.add_argument("session", help="id, code or title")
+        for field in sessions.FIELDS:
+            parser.add_argument(f"--{field}", help=HELP[field])
+        parser.set_defaults(run=run)
+    cancel = nouns.add_parser("cancel", help="cancel it; people's calendars are told", parents=[common, acting])
+    cancel.add_argument("session", help="id, code or title")
+    cancel.add_argument("--reason", default="", help="said in the cancellation")
+    cancel.set_defaults(run=_cancel)
+    invite = nouns.add_parser("invite", help="general invitation to everybody eligible", parents=[common, acting])
+    invite.add_argument("session", help="id, code or title")
+    invite.set_defaults(run=_invite)
+    listing = nouns.add_parser("list", help="sessions that are not over", parents=[common])
+    listing.add_argument("--all", action="store_true", help="past ones too")
+    listing.set_defaults(run=_list)
+    show = nouns.add_parser("show", help="one session", parents=[common])
+    show.add_argument("session", help="id, code or title")
+    show.set_defaults(run=_show)
+
+
+def _fields(args: argparse.Namespace) -> dict[str, str]:
+    return {name: getattr(args, name) for name in sessions.FIELDS if getattr(args, name) is not None}
+
+
+def _add(args: argparse.Namespace, app: App) -> int:
+    return _told(args, sessions.add(app, _fields(args), args.who), "added")
+
+
+def _change(args: argparse.Namespace, app: App) -> int:
+    return _told(args, sessions.change(app, args.session, _fields(args), args.who), "is now")
+
+
+def _cancel(args: argparse.Namespace, app: App) -> int:
+    return _told(args, sessions.cancel(app, args.session, args.reason, args.who), "cancelled")
+
+
+def _invite(args: argparse.Namespace, app: App) -> int:
+    return _told(args, sessions.invite_everybody(app, args.session, args.who), "invites everybody")
+
+
+def _told(args: argparse.Namespace, session: Session, what: str) -> int:
+    if args.json:
+        print_json(session)
+    else:
+        start = f"{session.starts_at:%Y-%m-%d %H:%M} UTC"
+        say(f"session {session.id} {session.code} {what}: {session.title}, {start}, SEQUENCE {session.sequence}")
+    return 0
+
+
+def _list(args: argparse.Namespace, app: App) -> int:
+    found = sessions.listing(app, upcoming=not args.all)
+    if args.json:
+        print_json(found)
+    else:
+        rows = [(s.id, s.code, s.starts_at, s.minutes, s.state, s.invites, s.sequence, s.title) for s in found]
+        print_table(("id", "code", "start", "min", "state", "invites", "seq", "title"), rows, "no sessions to come")
+    return 0
+
+
+def _show(args: argparse.Namespace, app: App) -> int:
+    session = sessions.find(app, args.session)
+    if args.json:
+        print_json(session)
+    else:
+        for name, value in plain(session).items():
+            say(f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
+    return 0
