@@ -37,7 +37,8 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 @dataclass(frozen=True, slots=True)
 class Letter:
     """`message_id` with or without its angle brackets. `date` is aware. `calendar` is a whole VCALENDAR in UTF-8
-    and goes with `calendar_method`, its METHOD. An empty `html` leaves that part out. `headers` are further fields, such as List-Unsubscribe."""
+    and goes with `calendar_method`, its METHOD.
+    `headers` are further fields, such as List-Unsubscribe. An empty `html` leaves that part out."""
 
     sender_name: str
     sender_address: str
@@ -77,8 +78,7 @@ def build(letter: Letter) -> bytes:
         field("the Message-ID", _id_field, "Message-ID", letter.message_id),
     ]
     if letter.in_reply_to:
-        head.append(field("In-Reply-To", _id_field, "In-Reply-To", letter.in_reply_to))
-        head.append(field("References", _id_field, "References", letter.in_reply_to))
+        head.append(field("In-Reply-To", _thread, letter.in_reply_to))
     head.append(field("the language", _language, letter.language))
     head.extend(field("a further header", _further, name, value) for name, value in letter.headers)
     text = field("the plain text", _text_part, "plain", letter.text)
@@ -158,6 +158,10 @@ def _id_field(name: str, message_id: str) -> bytes:
     if not _MESSAGE_ID.fullmatch(bare) or bare.count("@") != 1:
         raise ValueError("is not of the form left@right (RFC 5322 section 3.6.4)")
     return folded(name, f"<{bare}>")
+
+
+def _thread(message_id: str) -> bytes:
+    return _id_field("In-Reply-To", message_id) + _id_field("References", message_id)
 
 
 def _language(language: str) -> bytes:

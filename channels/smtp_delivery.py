@@ -56,7 +56,7 @@ class Delivery:
         self._at_risk, self._settle = at_risk, settle
         self._loop = asyncio.get_running_loop()
         self._done: asyncio.Future[None] = self._loop.create_future()
-        tick = min(1.0, self._endpoint.command_timeout / 4, self._endpoint.dot_timeout / 4)
+        tick = min(0.25, self._endpoint.command_timeout / 4, self._endpoint.dot_timeout / 4)
         watch = self._loop.create_task(self._watch(tick))
         try:
             self._wake()

@@ -14,7 +14,7 @@ from channels.smtp_session import Action, Broken, Send, SmtpSession, StartTls
 from domain.deliveries import Phase, Trouble
 
 DRAIN_POLL = 0.003  # seconds between two looks at whether a long body has left
-QUIT_PATIENCE = 2.0  # seconds to wait for the answer to QUIT, on which nothing depends
+QUIT_PATIENCE = 0.5  # seconds to wait for the answer to QUIT, on which nothing depends
 
 
 @dataclass(frozen=True, slots=True)

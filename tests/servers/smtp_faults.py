@@ -8,6 +8,7 @@ at random, repeatably. One thread a connection: simple, not fast.
 
 import argparse
 import base64
+import contextlib
 import os
 import random
 import re
@@ -75,7 +76,10 @@ STORES_ANYWAY = frozenset({Fault.GARBAGE_STORED, Fault.HANG_STORED, Fault.RESET_
 OF_CONNECTION = tuple(Fault)[: tuple(Fault).index(Fault.CLOSE_AT_MAIL)]
 OF_MESSAGE = tuple(Fault)[tuple(Fault).index(Fault.CLOSE_AT_MAIL) :]
 # For a run of many messages: neither settings' faults (no TLS there) nor what pauses a channel for a person.
-AT_RANDOM_CONNECTION = (Fault.CLOSE_BEFORE_GREETING, Fault.GREETING_421, Fault.CLOSE_AT_EHLO, Fault.CLOSE_AT_QUIT, Fault.DRIP)
+AT_RANDOM_CONNECTION = (
+    *(Fault.CLOSE_BEFORE_GREETING, Fault.GREETING_421, Fault.CLOSE_AT_EHLO),
+    *(Fault.CLOSE_AT_QUIT, Fault.DRIP, Fault.ONE_MESSAGE),
+)
 AT_RANDOM_MESSAGE = tuple(f for f in OF_MESSAGE if f not in (Fault.MAIL_530, Fault.MAIL_550))
 
 SIMPLE = {  # reply instead of the usual one
@@ -150,7 +154,7 @@ class SmtpFaults:
     def __enter__(self) -> "SmtpFaults":
         self._listener = socket.socket()
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)  # so that a long body is cut in its middle
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)  # to cut a long body in its middle
         self._listener.bind(("127.0.0.1", self.port))
         self._listener.listen(128)
         self.port = self._listener.getsockname()[1]
@@ -162,10 +166,8 @@ class SmtpFaults:
         with self._lock:
             socks = list(self._socks)
         for sock in (self._listener, *socks):
-            try:
+            with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
             sock.close()
 
     def _accept(self) -> None:
