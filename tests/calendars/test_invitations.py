@@ -11,7 +11,6 @@ import pytest
 from calendars.contentlines import time_line
 from calendars.invitations import Entry, cancel, is_address, normalise, request
 from domain.errors import UserError
-from domain.invitations import PartStat
 from tests.calendars.golden_cases import BASE, CASES, ENTRIES, UPDATE
 from tests.judges.judge import judge_ical_js, judge_libical
 
