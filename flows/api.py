@@ -1,0 +1,73 @@
+"""A small client of Prefect's HTTP API for those who do not want Prefect's two seconds of import: `demo`, `doctor`.
+
+Knows the login and the CSRF token of a protected server; leaves everything else to Prefect's own client.
+"""
+
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+import httpx
+
+FINAL = frozenset({"COMPLETED", "FAILED", "CANCELLED", "CRASHED"})
+CLIENT = "letsconnect"
+
+
+class Api:
+    """`url` is the UI's address; `login` is user:password. httpx.HTTPError when the server cannot be asked."""
+
+    def __init__(self, url: str, login: str) -> None:
+        user, _, password = login.partition(":")
+        self.client = httpx.Client(base_url=f"{url}/api", auth=(user, password), timeout=30)
+
+    def __enter__(self) -> "Api":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.client.close()
+
+    def get(self, path: str) -> Any:
+        return self._json(self.client.get(path))
+
+    def post(self, path: str, body: object = None) -> Any:
+        return self._json(self.client.post(path, json={} if body is None else body, headers=self._csrf()))
+
+    def patch(self, path: str, body: object) -> Any:
+        return self._json(self.client.patch(path, json=body, headers=self._csrf()))
+
+    def _csrf(self) -> dict[str, str]:
+        token = self.get(f"/csrf-token?client={CLIENT}")["token"]
+        return {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": CLIENT}
+
+    @staticmethod
+    def _json(answer: httpx.Response) -> Any:
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def deployment(self, name: str) -> dict[str, Any]:
+        """The deployment of the flow of that name, as Prefect describes it."""
+        found: dict[str, Any] = self.get(f"/deployments/name/{name}/{name}")
+        return found
+
+    def run(self, name: str, parameters: Mapping[str, object] | None = None) -> str:
+        """Start the flow of that name, as its "Run" button does. The run's id."""
+        path = f"/deployments/{self.deployment(name)['id']}/create_flow_run"
+        return str(self.post(path, {"parameters": dict(parameters or {}), "state": {"type": "SCHEDULED"}})["id"])
+
+    def wait(self, run_id: str, seconds: float = 60.0) -> str:
+        """The final state of a run, such as COMPLETED; TimeoutError when it has none after `seconds`."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            state = self.get(f"/flow_runs/{run_id}")["state_type"]
+            if state in FINAL:
+                return str(state)
+            time.sleep(0.2)
+        raise TimeoutError("the run has not ended")
+
+    def artifact(self, key: str) -> str | None:
+        """The newest artifact of that key as its author wrote it, or None."""
+        answer = self.client.get(f"/artifacts/{key}/latest")
+        return None if answer.status_code == 404 else str(self._json(answer)["data"])

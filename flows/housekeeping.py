@@ -1,0 +1,39 @@
+"""Housekeeping: a daily backup, and a look whether the database is sound. Leaves both to store/database.py."""
+
+from prefect import flow
+
+from domain.errors import Problem, UserError
+from flows.skin import counted, show, step
+from steps.app import App
+from store import database
+
+NAME = "Housekeeping"
+KEEP = 14
+
+
+@flow(name=NAME, persist_result=False)
+async def housekeeping(dry_run: bool = False) -> None:
+    """Checks the database and copies it into the programme's folder `backups`, which keeps the newest fourteen.
+
+    Args:
+        dry_run: Only check; copy and remove nothing.
+    """
+    counts = await step(NAME, lambda app: tidy(app, dry_run))
+    await show("housekeeping", counted(counts), "The database is sound")
+
+
+def tidy(app: App, dry_run: bool) -> dict[str, int]:
+    """Numbers of backups made, kept and removed. UserError when the database is damaged: then no backup is touched."""
+    findings = [row[0] for row in app.conn.execute("pragma integrity_check")]
+    broken = app.conn.execute("pragma foreign_key_check").fetchall()
+    if findings != ["ok"] or broken:
+        what = f"the database is damaged ({len(findings)} findings, {len(broken)} broken references)"
+        raise UserError(Problem(what, app.settings.db.name, "Stop everything and restore the newest backup"))
+    folder = app.settings.home / "backups"
+    if not dry_run:
+        database.backup(app.conn, folder / f"daily-{app.now():%Y%m%dT%H%M%SZ}.db")
+    found = sorted(folder.glob("daily-*.db"))
+    old = [] if dry_run else found[:-KEEP]
+    for path in old:
+        path.unlink()
+    return {"made": int(not dry_run), "removed": len(old), "kept": len(found) - len(old)}

@@ -1,0 +1,27 @@
+"""Read the mailbox: the fall-back of the listener. Leaves filing and reading to steps/inbox.py."""
+
+from prefect import flow
+
+from flows.skin import counted, numbers, show, step
+from steps import inbox
+from steps.app import App
+from steps.inbox import InboxReport
+
+NAME = "Read the mailbox"
+
+
+@flow(name=NAME, persist_result=False)
+async def read_mailbox() -> None:
+    """Reads what arrived in the programme's mailbox: answers to invitations, bounces, automatic replies.
+
+    The listener does this within seconds; this run is there for when it could not. What a person must read is left
+    for a person. Safe to run at any time: a mail is filed once.
+    """
+
+    def read(app: App) -> InboxReport | None:
+        return inbox.read_mailbox(app) if app.settings.imap else None
+
+    report = await step(NAME, read)
+    counts = numbers(report) if report else {}
+    text = counted(counts) if report else "No mailbox is set (LETSCONNECT_IMAP_URL)."
+    await show("read-mailbox", text, "What arrived and what it was", news=any(counts.values()))

@@ -1,0 +1,52 @@
+"""Send invitations to one session, chosen from the upcoming ones. Leaves who gets one to steps/plan.py."""
+
+from typing import Literal
+
+from prefect import flow
+
+from flows.choices import session_ref
+from flows.plan_and_deliver import check, told
+from flows.skin import COORDINATOR, show, step
+from steps import deliver, plan, sessions
+from steps.app import App
+from steps.deliver import DeliverReport
+from steps.plan import PlanReport
+
+NAME = "Send invitations"
+EVERYBODY = "everybody eligible: general invitation"
+
+
+@flow(name=NAME, persist_result=False)
+async def send_invitations(
+    session: str,
+    who: Literal["registered only", "everybody eligible: general invitation"] = "registered only",
+    dry_run: bool = True,
+) -> None:
+    """Invites people to one session. Nobody gets the same invitation twice.
+
+    Many at once become drafts: look at them, then run "Approve drafts".
+
+    Args:
+        session: Which session. A session that is missing here appears half a minute after it was added.
+        who: Those who registered for it, or everybody who may be written to; the latter stays so for this session.
+        dry_run: Only count who would be invited. Take the tick away to invite them.
+    """
+    planned, delivered = await step(NAME, lambda app: invite(app, session, who == EVERYBODY, dry_run))
+    heading = "Nothing was sent: this was a dry run." if dry_run else "The invitations are on their way."
+    await show("send-invitations", f"{heading}\n\n{told(planned, delivered)}", session)
+    check(NAME, delivered)
+
+
+def invite(app: App, chosen: str, everybody: bool, dry_run: bool) -> tuple[PlanReport, DeliverReport]:
+    """A dry run does the real thing in a transaction and takes it back, so that it counts the right people."""
+    session = sessions.find(app, session_ref(chosen))
+    if dry_run:
+        app.conn.execute("begin immediate")
+    try:
+        if everybody:
+            sessions.invite_everybody(app, str(session.id), COORDINATOR)
+        planned = plan.plan(app, dry_run=dry_run, session_id=session.id)
+    finally:
+        if dry_run:
+            app.conn.execute("rollback")
+    return planned, deliver.deliver(app, dry_run=dry_run)

@@ -1,0 +1,124 @@
+"""What every flow shares: one step run in a thread with an App of its own, and an artifact that says what happened.
+
+Whatever leaves a flow ends in Prefect's database: parameters, states, logs, artifacts. So no exception of a step goes
+out as it is: it is replaced by one whose message names the step and the remedy, or the place of the details.
+"""
+
+import asyncio
+import os
+import re
+import sqlite3
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import httpx
+from prefect.artifacts import acreate_markdown_artifact
+from prefect.context import FlowRunContext
+
+from domain.errors import ConfigError, UserError
+from domain.times import iso
+from flows.children import rotate
+from steps.app import App, open_app
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T")
+ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+DETAILS = Path("logs", "letsconnect.log")
+COORDINATOR = "a coordinator, in Prefect"  # in the journal; Prefect has one login for all
+
+
+class StepFailed(Exception):
+    """A step ended with an error. The message is fit for Prefect's database."""
+
+
+async def step(name: str, work: Callable[[App], T]) -> T:
+    """Run `work` with an App of its own and give its result. StepFailed for every error.
+
+    In a daemon thread: an async flow ends a second sooner than a sync one, and a run that is told to stop does not wait
+    for a step, which may be stopped at any instant.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def run() -> None:
+        try:
+            settle, value = done.set_result, guarded(name, work)
+        except BaseException as error:
+            settle, value = done.set_exception, error  # type: ignore[assignment]  # one of the two pairs
+        loop.call_soon_threadsafe(lambda: None if done.done() else settle(value))
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    return await done
+
+
+def guarded(name: str, work: Callable[[App], T]) -> T:
+    """The result of `work`; any exception becomes a StepFailed without cause and context, which Prefect would store."""
+    app: App | None = None
+    try:
+        app = open_app()
+        return work(app)
+    except (UserError, ConfigError) as error:
+        failure = f"{name}: {redacted(str(error))}"
+    except Exception as error:
+        failure = f"{name} failed ({type(error).__name__}). Details are in {DETAILS} in the programme's folder"
+        if app is not None:
+            note(app.settings.home / DETAILS, f"{iso(app.now())} {name}\n{described(error)}")
+    finally:
+        if app is not None:
+            app.close()
+    raise StepFailed(failure)
+
+
+def redacted(text: str) -> str:
+    """`text` without anything that looks like a mail address: a second net, since none should be in it."""
+    return ADDRESS.sub("(address)", text)
+
+
+def described(error: BaseException) -> str:
+    """Types and places of an exception and what led to it, without the messages, which may hold a person's data.
+
+    SQLite's own messages name tables and columns only, and are kept.
+    """
+    lines: list[str] = []
+    current: BaseException | None = error
+    while current is not None:
+        detail = f": {redacted(str(current))}" if isinstance(current, sqlite3.Error) else ""
+        if isinstance(current, httpx.HTTPStatusError):
+            detail = f": {current.response.status_code} from {current.request.url.path}"
+        lines.append(f"  {type(current).__module__}.{type(current).__qualname__}{detail}")
+        lines += [f"    {f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(current.__traceback__)]
+        current = current.__cause__ or current.__context__
+    return "\n".join(lines) + "\n"
+
+
+def note(log: Path, text: str) -> None:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    rotate(log)
+    with os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8") as file:
+        file.write(text)
+
+
+def numbers(report: "DataclassInstance") -> dict[str, int]:
+    """The whole numbers of a step's report, by name."""
+    values = {one.name: getattr(report, one.name) for one in fields(report)}
+    return {name: value for name, value in values.items() if isinstance(value, int)}
+
+
+def counted(counts: Mapping[str, int], heading: str = "what") -> str:
+    """A Markdown table of counts."""
+    rows = [f"| {name.replace('_', ' ')} | {number} |" for name, number in counts.items()]
+    return "\n".join([f"| {heading} | number |", "| --- | ---: |", *rows])
+
+
+async def show(key: str, markdown: str, description: str, *, news: bool = True) -> None:
+    """Keep `markdown` as an artifact. A scheduled run without `news` keeps none: else there were one every minute."""
+    context = FlowRunContext.get()
+    scheduled = context is not None and context.flow_run is not None and context.flow_run.auto_scheduled
+    if news or not scheduled:
+        await acreate_markdown_artifact(key=key, markdown=markdown, description=description)
