@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from steps.imports import ImportReport
+
 from commands.output import complain, print_json, print_table, say
-from domain.imports import ImportReport
 from steps import imports
 from steps.app import App
 
