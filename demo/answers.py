@@ -36,7 +36,7 @@ class Person:
 def google_yes(to: Caught, person: Person) -> Answer:
     """Accepted in Google Calendar: the reply twice in one mail, and Auto-Submitted as if no human were there."""
     calendar = _calendar(to, "REPLY", _attendee(person, "ACCEPTED"), person.now)
-    mail = _mail(person, f"Accepted: {_title(to)}", to)
+    mail = _mail(person, f"Accepted: {title(to)}", to)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(f"{person.name} has accepted this invitation.\n")
     mail.add_alternative("<p>This invitation has been <b>accepted</b>.</p>", subtype="html")
@@ -52,7 +52,7 @@ def outlook_no(to: Caught, person: Person, words: str) -> Answer:
     """Declined in Outlook with a word of explanation; MAILTO in capitals."""
     attendee = _attendee(person, "DECLINED").replace("mailto:", "MAILTO:")
     calendar = _calendar(to, "REPLY", attendee, person.now, f"COMMENT;LANGUAGE=en-GB:{words}")
-    mail = _mail(person, f"Declined: {_title(to)}", to)
+    mail = _mail(person, f"Declined: {title(to)}", to)
     mail["X-MS-Has-Attach"] = ""
     mail.set_content(f"{words}\n")
     mail.make_alternative()
@@ -64,7 +64,7 @@ def other_time(to: Caught, person: Person, later: timedelta, words: str) -> Answ
     """A proposal of another time (COUNTER), as Thunderbird and Outlook send it."""
     start, end = (_moment(to, name) + later for name in ("DTSTART", "DTEND"))
     calendar = _calendar(to, "COUNTER", _attendee(person, "TENTATIVE"), person.now, f"COMMENT:{words}", start, end)
-    mail = _mail(person, f"Propuesta de nueva hora: {_title(to)}", to)
+    mail = _mail(person, f"Propuesta de nueva hora: {title(to)}", to)
     mail.set_content(f"{words}\n")
     mail.make_alternative()
     _add_calendar(mail, calendar, "COUNTER")
@@ -184,7 +184,8 @@ def _property(to: Caught, name: str) -> str:
     return found.group(1)
 
 
-def _title(to: Caught) -> str:
+def title(to: Caught) -> str:
+    """The title of the session that the invitation is for."""
     return re.sub(r"\\([\\,;])", r"\1", _property(to, "SUMMARY"))
 
 

@@ -44,6 +44,9 @@ SHARE = {"plan": 41, "proposal": 44, "implementation": 41, "knowledge": 40, "soc
          "edit": 53, "topic": 37, "wikisource": 36, "wikidata": 67}  # fmt: skip
 INTERESTS = {"Education": 70, "GLAM": 51, "Human rights": 39, "Climate change": 30, "Advocacy": 26}  # per cent
 
+CONSENTS = {"Receive general invitations": 165, "Receive the newsletter": 140, "Be listed in the skills directory": 120,
+            "Share my contact details with a match": 110, "You may quote me": 90}  # fmt: skip
+
 EXAMPLES = ("I run a workshop for newcomers", "I wrote two grant reports", "I trained our group last year")
 
 
@@ -61,13 +64,13 @@ class Columns:
     tenure: str = "How long have you been in the Wikimedia movement?"
     connectivity: str = "How is your internet connection?"
     support: str = "Do you need support to participate?"
-    roles: str = "Roles you are interested in"
-    as_group: str = "Are you registering as an individual or as a group?"
+    roles: str = "Which roles interest you?"
+    as_group: str = "Are you registering as an individual or a group?"
     group: str = "Name of your group"
-    learn: str = "Skills you would like to learn"
+    learn: str = "Skills you want to learn"
     share: str = "Skills you can share"
-    sessions: str = "Which sessions would you like to join?"
-    consents: str = "Consents"
+    sessions: str = "Which sessions will you attend?"
+    consents: str = "I agree to"
     interests: str = "Which topics are you interested in?\n(choose as many as you like)"
 
 
@@ -103,6 +106,12 @@ def write(path: Path, skills: Sequence[str], sessions: Sequence[str], now: datet
         writer.writeheader()
         writer.writerows(table)
     return Sample(cast)
+
+
+def address_of(part: str) -> str:
+    """The address of the person who plays that part (see CAST)."""
+    people = _people()
+    return str(people[_index(people, *CAST[part])]["email"])
 
 
 def _people() -> list[dict[str, Any]]:
@@ -145,6 +154,7 @@ def _answers(
         topic: _dealt(random, {topic: round(PEOPLE * share / 100), "": PEOPLE - round(PEOPLE * share / 100)})
         for topic, share in INTERESTS.items()
     }
+    consents = {option: _dealt(random, {option: n, "": PEOPLE - n}) for option, n in CONSENTS.items()}
     chosen = _sessions(random, people, sessions)
     rows = []
     for i, person in enumerate(people):
@@ -157,8 +167,9 @@ def _answers(
             c.connectivity: connection[i], c.support: support[i], c.roles: ambassador[i],
             c.as_group: group[i], c.group: person["group"] if group[i] == "Group" else "",
             c.learn: ", ".join(_pick(random, skills, LEARN, random.randint(2, 6))),
-            c.share: "; ".join(shares),
+            c.share: "; ".join(_with_example(random, skill) for skill in shares),
             c.sessions: ", ".join(chosen[i]),
+            c.consents: ", ".join(option for option, dealt in consents.items() if dealt[i]),
             c.interests: ", ".join(topic for topic, dealt in interests.items() if dealt[i]),
         }  # fmt: skip
         rows.append(row)
@@ -166,7 +177,7 @@ def _answers(
     return [{**row, c.submitted: _stamp(row[c.submitted])} for row in rows]
 
 
-def _sessions(random: Random, people: list[dict[str, Any]], sessions: list[str]) -> list[set[str] | list[str]]:
+def _sessions(random: Random, people: list[dict[str, Any]], sessions: list[str]) -> list[list[str]]:
     """About forty people for each session; everybody with a part registers for the first one."""
     chosen: list[list[str]] = [[] for _ in people]
     parts = [_index(people, *place) for place in CAST.values()]
@@ -175,7 +186,7 @@ def _sessions(random: Random, people: list[dict[str, Any]], sessions: list[str])
         others = [i for i in range(len(people)) if i not in here]
         for i in [*here, *random.sample(others, 40 - len(here))]:
             chosen[i].append(session)
-    return list(chosen)
+    return chosen
 
 
 def _index(people: list[dict[str, Any]], country: str, which: int) -> int:
@@ -195,6 +206,11 @@ def _pick(random: Random, skills: list[str], figures: dict[str, int], count: int
     weights = [max((n for word, n in figures.items() if word in s.casefold()), default=15) for s in skills]
     ranked = sorted(zip(skills, weights, strict=True), key=lambda pair: random.random() ** (1 / pair[1]), reverse=True)
     return [skill for skill, _ in ranked[:count]]
+
+
+def _with_example(random: Random, skill: str) -> str:
+    """Every third person says how well and from where."""
+    return f"{skill} (advanced): {random.choice(EXAMPLES)}" if random.random() < 1 / 3 else skill
 
 
 def _ascii(text: str) -> str:

@@ -8,17 +8,16 @@ caught; addresses given with --refuse are answered 550 at RCPT, as a mail server
 
 import argparse
 import asyncio
-import ctypes
 import json
 import logging
 import os
-import signal
 import socket
 import subprocess
 import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import uvicorn
 from aiosmtpd.smtp import SMTP
@@ -27,6 +26,8 @@ from demo.caught import Catch
 from demo.imap import ImapServer
 from demo.postman import Postman
 from demo.viewer import create
+from flows import environment
+from flows.tether import tethered
 
 HOST = "127.0.0.1"
 PASSWORD_ENV = "LETSCONNECT_DEMO_PASSWORD"  # noqa: S105 -- the variable's name; the value is made for each run
@@ -34,8 +35,8 @@ MEGABYTES = 32
 START_SECONDS = 30
 
 
-async def serve(mailbox: str, password: str, refused: frozenset[str]) -> None:
-    """Runs the three servers on free loopback ports until standard input closes."""
+async def serve(mailbox: str, password: str, refused: frozenset[str], viewer_host: str) -> None:
+    """Runs the three servers on free ports, mail on loopback only, until standard input closes."""
     catch = Catch()
     imap = ImapServer(mailbox, password)
     imap_port = await imap.start(HOST)
@@ -44,7 +45,8 @@ async def serve(mailbox: str, password: str, refused: frozenset[str]) -> None:
     smtp = await loop.create_server(
         lambda: SMTP(postman, hostname="demo.localhost", data_size_limit=MEGABYTES * 1_000_000, loop=loop), HOST, 0
     )
-    web_socket = socket.create_server((HOST, 0))
+    family = socket.AF_INET6 if ":" in viewer_host else socket.AF_INET
+    web_socket = socket.create_server((viewer_host, 0), family=family)
     web = uvicorn.Server(
         uvicorn.Config(create(catch), log_level="error", access_log=False, lifespan="off", server_header=False)
     )
@@ -81,10 +83,20 @@ class Servers:
     viewer_port: int
     mailbox: str
     password: str
+    viewer_host: str = HOST
 
     @property
     def viewer_url(self) -> str:
-        return f"http://{HOST}:{self.viewer_port}"
+        return f"{environment.origin(self.viewer_host, self.viewer_port)}/"
+
+    def environ(self) -> dict[str, str]:
+        """The settings with which the programme finds these servers."""
+        name, password = quote(self.mailbox, safe=""), quote(self.password, safe="")
+        return {
+            "LETSCONNECT_SMTP_URL": f"smtp://{HOST}:{self.smtp_port}?tls=none",
+            "LETSCONNECT_IMAP_URL": f"imap://{name}:{password}@{HOST}:{self.imap_port}/INBOX?tls=none",
+            "LETSCONNECT_MAILBOX": self.mailbox,
+        }
 
     def stop(self) -> None:
         """Asks the child to end, and sees to it that it does."""
@@ -99,15 +111,20 @@ class Servers:
             self.process.stdout.close()
 
 
-def start(mailbox: str, password: str, refused: tuple[str, ...], log: Path) -> Servers:
-    """Starts the child and waits for its ports. RuntimeError, with the log's name, when it does not come up."""
-    command = [sys.executable, "-m", "demo.servers", "--mailbox", mailbox]
+def start(
+    mailbox: str, password: str, refused: tuple[str, ...], log: Path, viewer_host: str = HOST
+) -> Servers:
+    """Starts the child and waits for its ports; from the main thread only (see `flows/tether.py`).
+
+    RuntimeError, with the log's name, when it does not come up.
+    """
+    command = [sys.executable, "-P", "-m", "demo.servers", "--mailbox", mailbox, "--viewer-host", viewer_host]
     for address in refused:
         command += ["--refuse", address]
     with log.open("ab") as errors:
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
-            cwd=Path(__file__).resolve().parent.parent, env={**os.environ, PASSWORD_ENV: password},
+            tethered(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
+            cwd=log.parent, env={**os.environ, PASSWORD_ENV: password},
         )  # fmt: skip
     assert process.stdout is not None
     overdue = threading.Timer(START_SECONDS, process.kill)
@@ -120,21 +137,20 @@ def start(mailbox: str, password: str, refused: tuple[str, ...], log: Path) -> S
         process.kill()
         process.wait()
         raise RuntimeError(f"the demo's mail servers did not start; see {log.name} in the demo's folder") from None
-    return Servers(process, ports["smtp"], ports["imap"], ports["viewer"], mailbox, password)
+    return Servers(process, ports["smtp"], ports["imap"], ports["viewer"], mailbox, password, viewer_host)
 
 
 def main() -> None:
     """The child's side."""
     parser = argparse.ArgumentParser(prog="python -m demo.servers", description=__doc__)
     parser.add_argument("--mailbox", required=True, help="the programme's address")
+    parser.add_argument("--viewer-host", default=HOST, help="where the viewer listens")
     parser.add_argument("--refuse", action="append", default=[], help="an address answered 550")
     wanted = parser.parse_args()
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG: never outlive the parent
     logging.basicConfig(level=logging.ERROR, format="%(asctime)s %(name)s %(message)s")
     os.environ.setdefault("FQDN", "demo.localhost")  # pymap's greeting; spares a slow look-up without a network
     refused = frozenset(address.casefold() for address in wanted.refuse)
-    asyncio.run(serve(wanted.mailbox, os.environ[PASSWORD_ENV], refused))
+    asyncio.run(serve(wanted.mailbox, os.environ[PASSWORD_ENV], refused, wanted.viewer_host))
 
 
 if __name__ == "__main__":

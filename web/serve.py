@@ -1,12 +1,14 @@
 """Runs the pages on one address until told to stop. No access log: addresses of pages may hold people's tokens."""
 
+import argparse
 import socket
+import sys
 from collections.abc import Callable
 
 import uvicorn
 
-from domain.errors import Problem, UserError
-from steps.app import App
+from domain.errors import ConfigError, Problem, UserError
+from steps.app import App, open_app
 from web.app import create
 
 
@@ -25,3 +27,21 @@ def serve(app_factory: Callable[[], App], host: str, port: int, on_ready: Callab
     if on_ready:
         on_ready(listening.getsockname()[1])
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def main() -> int:
+    """`python -m web.serve --host H --port P`: the pages as a child process, with the settings in force."""
+    parser = argparse.ArgumentParser(prog="python -m web.serve")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0)
+    wanted = parser.parse_args()
+    try:
+        serve(open_app, wanted.host, wanted.port)
+    except (UserError, ConfigError) as error:
+        print(f"letsconnect: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

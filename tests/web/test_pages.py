@@ -46,7 +46,8 @@ def get(app: ASGIApp, path: str, method: str = "GET") -> httpx.Response:
 def add(factory: Callable[[], App], **fields: str) -> int:
     app = factory()
     try:
-        return sessions.add(app, {"kind": "clinic", "start": "2026-12-03T14:00", "zone": "Africa/Lagos", **fields}, "test").id
+        base = {"kind": "clinic", "start": "2026-12-03T14:00", "zone": "Africa/Lagos"}
+        return sessions.add(app, {**base, **fields}, "test").id
     finally:
         app.close()
 
@@ -118,7 +119,7 @@ def test_pages_are_valid_and_carry_safe_headers(factory: Callable[[], App]) -> N
 
 def test_page_when_the_store_is_missing(tmp_path: Path) -> None:
     environ = {"LETSCONNECT_HOME": str(tmp_path / "void")}
-    client = create(lambda: open_app(NOW, environ, tmp_path / "none")
+    pages = create(lambda: open_app(NOW, environ, tmp_path / "none"))
     answer = get(pages, "/")
     assert (answer.status_code, "void" in answer.text) == (500, False)
     assert answer.headers["referrer-policy"] == "no-referrer"

@@ -1,0 +1,132 @@
+"""What the demo prints at its end, and whether what should have happened did happen.
+
+Reads the store, the reports of the steps and the list of caught mails; changes nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from demo.people import PEOPLE
+from demo.story import Told
+from steps import status
+from steps.app import App
+from templates_email import formats
+
+Mail = Mapping[str, Any]  # as /mails.json of the viewer has it
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that should have happened."""
+
+    what: str
+    expected: object
+    found: object
+
+    @property
+    def good(self) -> bool:
+        return self.expected == self.found
+
+
+def checks(app: App, told: Told, mails: list[Mail]) -> list[Check]:
+    """Expected beside found; the story fixes every number but those that depend on the hour (quiet hours)."""
+    read, now = told.read, status.status(app)
+    partstats = _count(
+        app, "select partstat, count(*) from invitations where session_id = ? group by partstat", told.sessions[0].id
+    )
+    purposes = _count(app, "select purpose, count(*) from outbox where state = 'sent' group by purpose")
+    unsettled = {name: now["outbox"].get(name, 0) for name in ("queued", "claimed", "at_risk", "unsure", "draft")}
+    sent = _one(app, "select count(*) from outbox where state = 'sent'")
+    everybody = _one(
+        app, "select count(*) from outbox where session_id = ? and purpose = 'invitation'", told.sessions[2].id
+    ) + _one(app, "select count(*) from decisions where session_id = ?", told.sessions[2].id)
+    moved = _one(
+        app,
+        "select count(*) from invitations i join contact_points c on c.participant_id = i.participant_id"
+        " where i.session_id = ? and i.partstat <> 'DECLINED' and c.health not in ('hard', 'blocked')",
+        told.sessions[1].id,
+    )
+    return [
+        Check("people registered", PEOPLE, now["participants"]),
+        Check("rows accepted", told.sample.accepted, told.imported.accepted),
+        Check("rows merged", told.sample.merged, told.imported.merged),
+        Check("rows rejected", told.sample.rejected, told.imported.rejected),
+        Check("rows with a reason", True, bool(told.imported.problems)),
+        Check("answers read (2 by calendar, 1 other time, 3 by words)", 6, read.rsvps if read else 0),
+        Check("people who come to the first clinic", 3, partstats["ACCEPTED"]),
+        Check("people who do not", 2, partstats["DECLINED"]),
+        Check("confirmations sent to those who wrote", 3, purposes["rsvp_confirmation"]),
+        Check("bounces noted", 1, read.bounces if read else 0),
+        Check("automatic replies noted", 1, read.autoreplies if read else 0),
+        Check("mails that no program can read", 1, read.quarantined if read else 0),
+        Check("everybody asked, held or left out for the third clinic", PEOPLE, everybody),
+        Check("people told of the new time", moved, purposes["update"]),
+        Check("messages neither sent nor settled", dict.fromkeys(unsettled, 0), unsettled),
+        Check("messages sent, as the mailboxes have them", sent, len(mails)),
+        Check("no mail came twice", len(mails), len({(m["recipient"], m["message_id"]) for m in mails})),
+    ]
+
+
+def lines(app: App, told: Told, addresses: Mapping[str, str]) -> Iterator[str]:
+    """The summary, readable; no address and no name of a person in it."""
+    now = status.status(app)
+    yield ""
+    yield "What happened"
+    yield f"  people        {now['participants']} registered, from {_one(app, COUNTRIES)} countries"
+    rows = told.imported
+    yield f"  registrations {rows.accepted} accepted, {rows.merged} merged, {rows.rejected} rejected:"
+    for problem in rows.problems:
+        yield f"                {problem}"
+    yield f"  messages      {_shown(now['outbox'])}"
+    purposes = _count(app, "select purpose, count(*) from outbox where state = 'sent' group by purpose")
+    yield f"  by purpose    {_shown(purposes)}"
+    languages = _count(app, "select language, count(*) from outbox where state = 'sent' group by language")
+    yield f"  by language   {_shown({formats.language_name(k, 'en'): n for k, n in languages.items()})}"
+    held = _one(app, "select count(*) from decisions where verdict = 'hold'")
+    if held:
+        yield f"  held          {held} until the morning where they live"
+    for because, n in app.conn.execute(SKIPPED):
+        yield f"  left out      {n}: {because}"
+    for session in told.sessions:
+        answers = _count(
+            app, "select partstat, count(*) from invitations where session_id = ? group by partstat", session.id
+        )
+        yield f"  answers       {session.title}: {_shown(answers)}"
+    if told.read:
+        read = told.read
+        yield (
+            f"  mails back    {told.answered}: {read.rsvps} answers, {read.bounces} bounce, "
+            f"{read.autoreplies} automatic, {read.for_person} for a person, {read.quarantined} unreadable"
+        )
+    yield "  for a person  " + ("nothing" if not now["needs_person"] else "")
+    for item in now["needs_person"]:
+        yield f"                {item['count']} {item['kind']}: {item['why']} ({item['do']})"
+    yield ""
+    yield "To open"
+    for name, address in addresses.items():
+        yield f"  {name:<13} {address}"
+
+
+COUNTRIES = "select count(distinct country) from participants where country <> ''"
+SKIPPED = "select because, count(*) as n from decisions where verdict = 'skip' group by because order by n desc"
+
+
+def differences(found: Iterable[Check]) -> list[str]:
+    """What is not as it should be, in words; empty when all is well."""
+    return [f"{c.what}: expected {c.expected}, found {c.found}" for c in found if not c.good]
+
+
+def _shown(counts: Mapping[str, int]) -> str:
+    parts = sorted(counts.items(), key=lambda item: -item[1])
+    return ", ".join(f"{n} {name.replace('_', ' ').lower()}" for name, n in parts if n) or "none"
+
+
+def _count(app: App, query: str, *values: object) -> Counter[str]:
+    return Counter({str(name): n for name, n in app.conn.execute(query, values)})
+
+
+def _one(app: App, query: str, *values: object) -> int:
+    (number,) = app.conn.execute(query, values).fetchone()
+    return int(number)
