@@ -77,9 +77,12 @@ def _list(args: argparse.Namespace, app: App) -> int:
     if args.json:
         print_json([_row(m) for m in found])
     else:
-        rows = [(m.id, m.state, m.purpose, m.participant_id, m.session_id, m.language, m.not_before, m.note or m.because)
-                for m in found]  # fmt: skip
-        print_table(("id", "state", "purpose", "person", "session", "lang", "due", "why"), rows, "the outbox is empty")
+        headers = ("id", "state", "purpose", "person", "session", "lang", "due", "why")
+        rows = [
+            (m.id, m.state, m.purpose, m.participant_id, m.session_id, m.language, m.not_before, m.note or m.because)
+            for m in found
+        ]
+        print_table(headers, rows, "the outbox is empty")
     return 0
 
 

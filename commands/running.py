@@ -3,6 +3,7 @@
 import argparse
 import os
 import signal
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from commands.output import print_json, say
 from domain.errors import Problem, UserError
 from steps import setup
-from steps.app import App
+from steps.app import App, open_app
 from steps.deliver import deliver
 from steps.inbox import InboxReport, listen, read_mailbox
 from steps.plan import plan
@@ -18,12 +19,11 @@ from steps.tick import tick
 
 
 def register(commands: Any, common: argparse.ArgumentParser, serving: argparse.ArgumentParser) -> None:
-    commands.add_parser("init", help="make the state folder and database, or upgrade it", parents=[common]).set_defaults(
-        run=_init
-    )
-    commands.add_parser("migrate", help="upgrade the database, with a backup first", parents=[common]).set_defaults(
-        run=_migrate
-    )
+    for name, run, text in (
+        ("init", _init, "make the state folder and database, or upgrade it"),
+        ("migrate", _migrate, "upgrade the database, with a backup first"),
+    ):
+        commands.add_parser(name, help=text, parents=[common]).set_defaults(run=run)
     for name, run, text in (
         ("backup", _backup, "write a consistent copy of the database"),
         ("restore", _restore, "put a backup in place; it sends nothing until released"),
@@ -40,6 +40,7 @@ def register(commands: Any, common: argparse.ArgumentParser, serving: argparse.A
     pages = commands.add_parser("pages", help="participants' pages", parents=[common, serving])
     pages.set_defaults(run=_pages, port=8080)
     up = commands.add_parser("up", help="everything: Prefect, the mailbox, the pages", parents=[common, serving])
+    up.add_argument("--pages-port", type=int, default=8080, help="port of the participants' pages")
     up.set_defaults(run=_up)
     demo = commands.add_parser("demo", help="a season's start on embedded servers", parents=[common, serving])
     demo.add_argument("--once", action="store_true", help="do it all, print the summary, and end")
@@ -91,7 +92,8 @@ def _run(args: argparse.Namespace, app: App) -> int:
     print_json(report)
     delivered = getattr(report, "deliver", report)
     if trouble := getattr(delivered, "trouble", ""):
-        raise UserError(Problem(trouble, "delivery", "Nothing is lost: it goes on by itself; letsconnect doctor tells more"))
+        remedy = "Nothing is lost: it goes on by itself; letsconnect doctor tells more"
+        raise UserError(Problem(trouble, "delivery", remedy))
     return 0
 
 
@@ -114,18 +116,33 @@ def _watch(app: App) -> int:
 def _pages(args: argparse.Namespace, app: App) -> int:
     from web.serve import serve
 
-    serve(app, args.host, args.port)
+    app.close()  # the pages open their own
+    serve(open_app, args.host, args.port, lambda port: say(f"pages: http://{args.host}:{port}/"))
     return 0
 
 
 def _up(args: argparse.Namespace, app: App) -> int:
-    from flows.supervisor import run
+    from flows.children import Child
+    from flows.supervisor import run  # Prefect is imported only by those who run it
 
-    setup.init(app)
-    return run(app, host=args.host, port=args.port)
+    for line in setup.init(app):
+        say(line)
+    app.close()
+    pages = [sys.executable, "-P", "-m", "web.serve", "--host", args.host, "--port", str(args.pages_port)]
+
+    def ready(url: str) -> None:
+        say(f"Prefect UI: {url}  (login in {app.settings.home / 'prefect-login'})")
+        say(f"pages: http://{args.host}:{args.pages_port}/")
+        for name, server in (("LETSCONNECT_SMTP_URL", app.settings.smtp), ("LETSCONNECT_IMAP_URL", app.settings.imap)):
+            if server is None:
+                say(f"note: {name} is not set; see docs/settings.md")
+        say("running; Ctrl-C stops everything")
+
+    return run(open_app(args.now), host=args.host, port=args.port, children=[Child("pages", pages)], on_ready=ready)
 
 
 def _demo(args: argparse.Namespace, app: App | None) -> int:
+    assert app is None  # it makes its own, on its own settings
     from demo.run import run
 
     return run(os.environ, once=args.once, prefect=not args.no_prefect, host=args.host, port=args.port)
