@@ -54,7 +54,7 @@ class Settings:
     sheet_url: str | None = field(repr=False)
     smtp_connections: int
     smtp_per_minute: int | None
-    smtp_ca: Path | None
+    mail_ca: Path | None
     api_auth: str | None = field(repr=False)
 
 
@@ -74,7 +74,7 @@ TABLE: tuple[tuple[str, str, str, bool], ...] = (
     ("SHEET_URL", "", "https link to a published sheet's CSV of registrations", True),
     ("SMTP_CONNECTIONS", "8", "connections at once to the SMTP server", False),
     ("SMTP_PER_MINUTE", "", "messages a minute at most; empty is no limit", False),
-    ("SMTP_CA", "", "file with the certificate authority of a private mail server", False),
+    ("MAIL_CA", "", "file with the certificate authority of a private SMTP or IMAP server", False),
     ("API_AUTH", "made by init in $LETSCONNECT_HOME/prefect-login", "user:password of the Prefect UI", True),
 )
 NAMES = frozenset(name for name, *_ in TABLE)
@@ -102,7 +102,7 @@ def load(environ: Mapping[str, str] = os.environ, file: Path | None = None) -> S
         sheet_url=read.url("SHEET_URL", https=True),
         smtp_connections=read.number("SMTP_CONNECTIONS", 1, 64) or 8,
         smtp_per_minute=read.number("SMTP_PER_MINUTE", 1, 1_000_000),
-        smtp_ca=read.path("SMTP_CA") if values.get("SMTP_CA") else None,
+        mail_ca=read.path("MAIL_CA") if values.get("MAIL_CA") else None,
         api_auth=read.login("API_AUTH", home / "prefect-login"),
     )
     if problems:

@@ -61,8 +61,8 @@ def for_runs(environ: Mapping[str, str], settings: Settings, host: str, port: in
         "PYTHONSAFEPATH": "1",
     }
     paths = {"HOME": settings.home, "DB": settings.db, "PROGRAMME": settings.programme, "INCOMING": settings.incoming}
-    if settings.smtp_ca:
-        paths["SMTP_CA"] = settings.smtp_ca
+    if settings.mail_ca:
+        paths["MAIL_CA"] = settings.mail_ca
     # Absolute, because the children work in another folder.
     places = {PREFIX + name: str(path.absolute()) for name, path in paths.items()}
     return without(environ, PREFECT) | places | ours

@@ -52,7 +52,7 @@ def email_channel(app: App) -> SmtpChannel:
         username=server.username,
         password=server.password,
         tls=server.tls,
-        ca_file=str(app.settings.smtp_ca) if app.settings.smtp_ca else None,
+        ca_file=str(app.settings.mail_ca) if app.settings.mail_ca else None,
         connections=app.settings.smtp_connections,
         per_minute=app.settings.smtp_per_minute,
         local_hostname="localhost" if server.host in LOOPBACK else app.mailbox.rpartition("@")[2],

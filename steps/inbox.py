@@ -8,6 +8,7 @@ the quoted letter). Nothing that arrives can stop the mails behind it.
 import logging
 import re
 import sqlite3
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -62,8 +63,8 @@ class Reading:
     counts: tuple[str, ...] = ()
 
 
-def mailbox_of(app: App) -> ImapMailbox:
-    """The programme's mailbox. UserError when none is set."""
+def mailbox_of(app: App, stop: Callable[[], bool] = lambda: False) -> ImapMailbox:
+    """The programme's mailbox. UserError when none is set. `stop` is asked while it waits."""
     server = app.settings.imap
     if server is None:
         remedy = "Set it, for example imaps://user:pass@mail.example.org/INBOX"
@@ -75,6 +76,8 @@ def mailbox_of(app: App) -> ImapMailbox:
         password=server.password,
         tls=server.tls,
         folder=server.folder,
+        ssl_context=ssl.create_default_context(cafile=app.settings.mail_ca) if app.settings.mail_ca else None,
+        stop=stop,
     )
 
 
@@ -96,7 +99,7 @@ def listen(app: App, stop: threading.Event, on_news: Callable[[InboxReport], Non
 
     Lost connections are tried again for ever; a refused login is an error for a person.
     """
-    box = mailbox_of(app)
+    box = mailbox_of(app, stop.is_set)
     try:
         while not stop.is_set():
             try:
@@ -104,7 +107,7 @@ def listen(app: App, stop: threading.Event, on_news: Callable[[InboxReport], Non
                 report = read_filed(app, filed)
                 if filed:
                     on_news(report)
-                box.wait(60, stop)
+                box.wait(60)
             except Permanent as error:
                 raise UserError(Problem(f"the mailbox refuses us: {error.reason}", "LETSCONNECT_IMAP_URL")) from error
             except DeliveryError as error:
