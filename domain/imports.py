@@ -162,7 +162,7 @@ def _longest(
     for end in reversed(ends):
         run = ",".join(pieces[at:end])
         for head, level, example in _readings(run):
-            code = known.get(fold(head))
+            code = known.get(fold(head) or "-")  # punctuation alone is no option
             if code is not None:
                 return end, Choice(code, clean_line(level), example)
     return at + 1, None
@@ -218,3 +218,21 @@ def members(text: str, check: Callable[[str], Mail | str]) -> tuple[list[tuple[s
         else:
             found.setdefault(mail.canonical, (clean_line(match["name"]).strip("\"' "), mail))
     return list(found.values()), wrong
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did, counted in rows; `rejected` rows are kept for correction. Nothing of a person is in it.
+
+    `run_id` is None for a dry run and for a file that could not be read at all. The longest lists end with how
+    many more there are.
+    """
+
+    run_id: int | None
+    source: str  # a file's name, or "link"
+    accepted: int = 0
+    merged: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()

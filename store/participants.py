@@ -1,6 +1,6 @@
 """People and the ways to reach them: reading them as domain values.
 
-Writing lies in `store/imports.py` (what a registration says). What may be sent to whom
+Writing lies in `store/registrations.py` (what a registration says). What may be sent to whom
 is decided by the domain.
 """
 
