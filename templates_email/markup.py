@@ -45,10 +45,12 @@ def to_html(tokens: list[Token]) -> str:
 
 
 def _as_guest(tokens: list[Token]) -> list[Token]:
+    """In a box of its own, with the direction of its own first words: it may be in another script than the letter."""
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = GUEST_HEADING
-    return tokens
+    opening = Token("guest_open", "div", 1, attrs={"class": "guest", "dir": "auto"}, block=True)
+    return [opening, *tokens, Token("guest_close", "div", -1, block=True)]
 
 
 def _may_be_linked(url: str) -> bool:

@@ -61,6 +61,20 @@ class Personal:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """Several texts, joined as the language joins them; each is escaped and isolated by itself."""
+
+    items: tuple[Any, ...]
+    language: str
+
+    def __str__(self) -> str:
+        return formats.names([str(item) for item in self.items], self.language)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where to meet. `text` is a link's address and its words at once when `is_link`."""
 
@@ -135,7 +149,7 @@ def view(value: Any, form: Form, language: str, show: Show, show_markdown: Calla
     if form is Form.LANGUAGES:
         return show(formats.language_names(value, language), False, len(value))
     if form is Form.NAME and not isinstance(value, str):
-        return show(formats.names([clean_name(item) for item in value], language), True, len(value))
+        return Listed(tuple(show(clean_name(item), True, 1) for item in value), language)
     return show(clean_name(value) if form is Form.NAME else clean_line(value), True, 1)
 
 

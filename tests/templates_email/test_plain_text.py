@@ -54,4 +54,5 @@ def test_guest_with_an_open_fence_does_not_swallow_the_rest() -> None:
     ],
 )
 def test_guest_markdown_is_kept_in_its_place(source: str, html: str) -> None:
-    assert markup.to_html(markup.parse("GUEST", lambda _: source)) == html
+    shown = markup.to_html(markup.parse("GUEST", lambda _: source))
+    assert shown == f'<div class="guest" dir="auto">\n{html}</div>\n'

@@ -68,11 +68,11 @@ def slowly(letter: Letter, language: str) -> Rendered:
 
 
 def tree(page: str) -> list[tuple[str, tuple[tuple[str, str], ...]] | str]:
-    """Elements with attributes, and words, in order; <bdi> looked through."""
+    """Elements with attributes, and words, in order; what only isolates directions is looked through."""
     found: list[Any] = []
 
     def walk(node: Any) -> None:
-        if isinstance(node.tag, str) and node.tag != "bdi":
+        if isinstance(node.tag, str) and node.tag != "bdi" and node.get("class") != "guest":
             found.append((node.tag, tuple(sorted(node.attrib.items()))))
         found.append(node.text or "")
         for child in node:
@@ -158,6 +158,16 @@ def test_venue_that_is_no_web_address_is_text(venue: str) -> None:
     shown = render("invitation", ["en"], letter)
     assert "<a " not in shown.html
     assert f"- Where: {venue}\n" in shown.text
+
+
+def test_names_in_a_list_are_isolated_one_by_one() -> None:
+    shown = render("invitation", ["ar"], samples("ar")["invitation-registration"])
+    assert "<bdi>Chidi Eze</bdi> و<bdi>Rosa Quispe</bdi>" in shown.html
+
+
+def test_coordinators_text_has_its_own_direction() -> None:
+    shown = render("invitation", ["ar"], samples("ar")["invitation-registration"])
+    assert re.findall(r'<div class="guest" dir="(\w+)"[^>]*>\n<p[^>]*>Everybody', shown.html) == ["auto"]
 
 
 def test_people_with_the_same_constants_share_a_skeleton() -> None:
