@@ -41,7 +41,7 @@ class Delivery:
         self._idle: deque[Connection] = deque()
         self._asking: deque[tuple[Connection, Parcel]] = deque()  # bodies handed to the transport
         self._waiting: deque[Parcel] = deque()  # pulled, and not in any session
-        self._repeated: set[int] = set()  # got their fresh connection already
+        self._repeated: set[int] = set()  # lost a connection that had not come to them
         self._answers: list[tuple[int, Receipt]] = []
         self._in_a_row = 0  # answers that speak against the server
         self._trouble: Trouble | None = None
@@ -173,7 +173,7 @@ class Delivery:
         if not ready:
             return
         # Pulled before the marks are asked: it may take a while, or raise, and a marked message must not wait.
-        following = [self._take() if c.session.pipelining else None for c, _ in ready]
+        following = [self._take(c) if c.session.pipelining else None for c, _ in ready]
         asked = time.monotonic()
         granted = self._at_risk([parcel.id for _, parcel in ready])
         # Stopped for long (SIGSTOP, a frozen machine), others may think us dead: the mark is no longer ours to use.
@@ -194,20 +194,18 @@ class Delivery:
 
         Until the first connection is through its login no second one is opened: a wrong password is tried once.
         """
-        while True:
-            connection = self._next_idle()
-            if connection is not None:
-                parcel = self._take()
-                if parcel is None:
-                    self._idle.appendleft(connection)
-                    return
+        left: deque[Connection] = deque()
+        while (connection := self._next_idle()) is not None:
+            parcel = self._take(connection)
+            if parcel is None:
+                left.append(connection)
+            else:
                 connection.do(connection.session.begin(parcel))
-                continue
-            if len(self._open) >= self._limit or (self._open and not self._proven):
-                return
+        self._idle = left
+        while len(self._open) < self._limit and (self._proven or not self._open):
             connecting = sum(not c.session.ready for c in self._open)
             if len(self._waiting) <= connecting:
-                parcel = self._pull()
+                parcel = None if self._idle else self._pull()
                 if parcel is None:
                     return
                 self._waiting.append(parcel)
@@ -220,8 +218,15 @@ class Delivery:
                 return connection
         return None
 
-    def _take(self) -> Parcel | None:
-        return self._waiting.popleft() if self._waiting else self._pull()
+    def _take(self, connection: Connection) -> Parcel | None:
+        """The next parcel for this connection. One that lost its connection gets a fresh one if there can be one."""
+        if self._waiting and not (
+            self._waiting[0].id in self._repeated
+            and not connection.session.fresh
+            and (len(self._open) < self._limit or any(c.session.fresh for c in self._open))
+        ):
+            return self._waiting.popleft()
+        return self._pull()
 
     def _pull(self) -> Parcel | None:
         """The next parcel, if there is one and the pace allows it."""

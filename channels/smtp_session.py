@@ -202,6 +202,11 @@ class SmtpSession:
         return bool(self._exchanges) and self._exchanges[0].dot_out
 
     @property
+    def fresh(self) -> bool:
+        """Nothing was sent over it, and nothing is on its way."""
+        return not self._served and not self._exchanges
+
+    @property
     def carries(self) -> Sequence[Parcel]:
         """The parcels that are under way and not settled."""
         return tuple(e.parcel for e in self._exchanges if not e.settled)

@@ -65,6 +65,7 @@ class Fault(StrEnum):
     DOT_421 = "dot 421"
     GARBAGE_STORED = "garbage after the dot, stored"
     GARBAGE_LOST = "garbage after the dot, not stored"
+    DOT_SLOW = "half a second before the 250 to the dot"
     HANG_STORED = "hang after the dot, stored"
     HANG_LOST = "hang after the dot, not stored"
     RESET_STORED = "reset after the dot, stored"
@@ -429,6 +430,8 @@ class _Dialogue:
         if trouble in (Fault.GARBAGE_STORED, Fault.GARBAGE_LOST):
             self.say(b"\xff\xfewhat is this\r\n")
             raise _Over
+        if trouble is Fault.DOT_SLOW:
+            self.server.stopping.wait(0.5)
         if trouble in SIMPLE and trouble.startswith("dot"):
             self.say(SIMPLE[trouble])
             if trouble is Fault.DOT_421:
