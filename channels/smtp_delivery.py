@@ -13,8 +13,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from channels.pacing import Pacer
+from channels.smtp_actions import Action, Again, Answer, AskMark, Broken, Idle
 from channels.smtp_pool import DRAIN_POLL, QUIT_PATIENCE, Connection, Endpoint
-from channels.smtp_session import Action, Again, Answer, AskMark, Broken, Idle, SmtpSession
+from channels.smtp_session import SmtpSession
 from channels.smtp_verdicts import about_the_server
 from domain.deliveries import AtRisk, Outcome, Parcel, Phase, Receipt, Settle, Trouble
 

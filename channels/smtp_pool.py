@@ -10,7 +10,8 @@ import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from channels.smtp_session import Action, Broken, Send, SmtpSession, StartTls
+from channels.smtp_actions import Action, Broken, Send, StartTls
+from channels.smtp_session import SmtpSession
 from domain.deliveries import Phase, Trouble
 
 DRAIN_POLL = 0.003  # seconds between two looks at whether a long body has left

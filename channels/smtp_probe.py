@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 
+from channels.smtp_actions import Action, Broken, Idle
 from channels.smtp_pool import Connection, Endpoint
-from channels.smtp_session import Action, Broken, Idle, SmtpSession
+from channels.smtp_session import SmtpSession
 from domain.deliveries import Phase, Trouble
 from domain.errors import Problem, UserError
 

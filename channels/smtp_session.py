@@ -1,77 +1,29 @@
-"""One SMTP client session without a socket or a clock: bytes in, actions out (RFC 5321, 2920, 3207, 4954, 1870).
+"""One SMTP client session without a socket or a clock: bytes in, actions out (RFC 5321, 2920, 1870).
 
 The driver (`smtp_pool.py`) reads and writes, starts TLS, keeps time and asks for the at-risk marks. It calls
 `receive` with what came, `begin` to hand over a parcel after `Idle`, `finish` once the mark for a parcel is granted,
-and `lost` when the connection is gone or silent for too long. What a reply means is in `smtp_verdicts.py`.
+and `lost` when the connection is gone or silent for too long. The way to the first mail is in `smtp_opening.py`,
+the meaning of replies in `smtp_verdicts.py`.
 
 The rule of this file: the final dot is in what `finish` returns and nowhere else, and what was not followed by it
 is never UNSURE.
 """
 
-import base64
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from channels.smtp_actions import Action, Again, Answer, AskMark, Broken, Idle, Send, StartTls
+from channels.smtp_opening import Opening
 from channels.smtp_replies import Reply, ReplyReader, Unreadable
-from channels.smtp_verdicts import objection, refusal, stuffed, trouble
+from channels.smtp_verdicts import objection, refusal, stuffed
 from domain.deliveries import Outcome, Parcel, Phase, Receipt, Trouble
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class StartTls:
-    """Do the handshake, then call `tls_started`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Idle:
-    """The session may be given a parcel."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskMark:
-    """The body is out: ask for the at-risk mark, then call `finish` or `give_back`."""
-
-    parcel: Parcel
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    parcel: Parcel
-    receipt: Receipt
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """The connection ended before the server said anything about this parcel: it deserves a fresh one."""
-
-    parcel: Parcel
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """The connection is of no more use. `trouble`, if any, is about the channel."""
-
-    trouble: Trouble | None = None
-
-
-Action = Send | StartTls | Idle | AskMark | Answer | Again | Broken
-
-
 class Step(StrEnum):
-    """What the next reply answers. The steps of setting up, the steps of a message, and three of housekeeping."""
+    """What the next reply answers, once mail may begin."""
 
-    GREETING = "greeting"
-    EHLO = "ehlo"
-    STARTTLS = "starttls"
-    AUTH_PLAIN = "auth plain"
-    AUTH_LOGIN = "auth login"
     MAIL = "mail"
     RCPT = "rcpt"
     DATA = "data"
@@ -79,15 +31,6 @@ class Step(StrEnum):
     RSET = "rset"
     LONE_DOT = "lone dot"
     QUIT = "quit"
-
-
-SETUP = {
-    Step.GREETING: Phase.GREETING,
-    Step.EHLO: Phase.EHLO,
-    Step.STARTTLS: Phase.STARTTLS,
-    Step.AUTH_PLAIN: Phase.AUTH,
-    Step.AUTH_LOGIN: Phase.AUTH,
-}
 
 
 @dataclass(slots=True, eq=False)
@@ -109,23 +52,17 @@ class SmtpSession:
     """
 
     def __init__(self, *, local_hostname: str, username: str = "", password: str = "", starttls: bool) -> None:
-        self._ehlo = f"EHLO {local_hostname}\r\n".encode("ascii")
-        self._username, self._password = username, password
-        self._starttls = starttls
+        self._opening = Opening(
+            local_hostname=local_hostname, username=username, password=password, starttls=starttls
+        )
         self._reader = ReplyReader()
-        self._expected: deque[tuple[Step, Exchange | None]] = deque([(Step.GREETING, None)])
+        self._expected: deque[tuple[Step, Exchange | None]] = deque()
         self._unsent: deque[tuple[Step, Exchange | None, bytes]] = deque()  # lock-step: one at a time
-        self._logins: deque[bytes] = deque()  # what AUTH LOGIN still has to say
         self._exchanges: deque[Exchange] = deque()  # at most two: one behind its dot, one in its envelope
         self._actions: list[Action] = []
-        self._handshake = False
         self._open_transaction = False  # MAIL was accepted and no dot or RSET ended it
-        self._size_limit: int | None = None
-        self._size_offered = False
         self._served = 0  # parcels this connection has brought to an end
         self._broken = False
-        self.pipelining = False
-        self.ready = False
         self.replies = 0
 
     # What the driver calls
@@ -135,7 +72,7 @@ class SmtpSession:
             return ()
         self._reader.feed(data)
         while not self._broken:
-            if self._handshake:
+            if self._opening.handshake:
                 # RFC 3207 section 6: whatever came in plain text after STARTTLS was put there by somebody else.
                 if not self._reader.empty:
                     self._fail(Trouble(Phase.STARTTLS, "plain text was injected after STARTTLS", permanent=True))
@@ -152,10 +89,8 @@ class SmtpSession:
         return self._flush()
 
     def tls_started(self) -> Sequence[Action]:
-        """The handshake is done: begin anew and forget what was said in plain text (RFC 3207 section 4.2)."""
-        self._handshake = self._starttls = False
         self._reader = ReplyReader()
-        self._say(Step.EHLO, self._ehlo)
+        self._actions.append(Send(self._opening.secured()))
         return self._flush()
 
     def begin(self, parcel: Parcel) -> Sequence[Action]:
@@ -179,7 +114,8 @@ class SmtpSession:
         return self._flush()
 
     def quit(self) -> Sequence[Action]:
-        self._say(Step.QUIT, b"QUIT\r\n")
+        self._expected.append((Step.QUIT, None))
+        self._actions.append(Send(b"QUIT\r\n"))
         return self._flush()
 
     def lost(self, why: str) -> Sequence[Action]:
@@ -198,6 +134,14 @@ class SmtpSession:
         return self._flush()
 
     @property
+    def ready(self) -> bool:
+        return self._opening.offers is not None
+
+    @property
+    def pipelining(self) -> bool:
+        return self._opening.offers is not None and self._opening.offers.pipelining
+
+    @property
     def dot_out(self) -> bool:
         return bool(self._exchanges) and self._exchanges[0].dot_out
 
@@ -211,86 +155,51 @@ class SmtpSession:
         """The parcels that are under way and not settled."""
         return tuple(e.parcel for e in self._exchanges if not e.settled)
 
-    # Setting up
+    # Replies
 
     def _take(self, reply: Reply) -> None:
+        if not self.ready:
+            self._open(reply)
+            return
         if not self._expected:
             self._unasked(reply)
             return
         step, exchange = self._expected.popleft()
-        if step in SETUP:
-            self._set_up(step, reply)
-        elif exchange is not None:
+        if exchange is not None:
             self._about(step, exchange, reply)
         elif step is Step.QUIT:
             self._fail(None)
-        elif not reply.positive and not (step is Step.LONE_DOT and reply.code >= 500):
-            self._end("the server lost its place in the dialogue")
         elif step is Step.LONE_DOT and reply.positive:
             self._end("the server took a message without a recipient")
-        else:
+        elif reply.positive or (step is Step.LONE_DOT and reply.code >= 500):
             self._open_transaction = False
+        else:
+            self._end("the server lost its place in the dialogue")
         self._go_on()
 
-    def _set_up(self, step: Step, reply: Reply) -> None:
-        phase = SETUP[step]
-        if step is Step.AUTH_LOGIN and reply.code == 334 and self._logins:
-            self._say(step, base64.b64encode(self._logins.popleft()) + b"\r\n")
-        elif not reply.positive:
-            self._fail(trouble(phase, reply))
-        elif step is Step.GREETING:
-            self._say(Step.EHLO, self._ehlo)
-        elif step is Step.EHLO:
-            self._offered(reply)
-        elif step is Step.STARTTLS:
-            self._handshake = True
-            self._actions.append(StartTls())
+    def _open(self, reply: Reply) -> None:
+        say = self._opening.take(reply)
+        if isinstance(say, Trouble):
+            self._fail(say)
+        elif say:
+            self._actions.append(Send(say))
         else:
-            self.ready = True
-
-    def _offered(self, reply: Reply) -> None:
-        """Read the extensions (RFC 5321 section 4.1.1.1) and take the next step of setting up."""
-        offers = {}
-        for line in reply.lines[1:]:
-            keyword, *parameters = line.decode("ascii", "replace").upper().split()[:20] or [""]
-            offers[keyword] = parameters
-        if self._starttls:
-            if "STARTTLS" not in offers:
-                reason = "the server does not offer STARTTLS, or something on the way hides it"
-                self._fail(Trouble(Phase.STARTTLS, reason, permanent=True))
-            else:
-                self._say(Step.STARTTLS, b"STARTTLS\r\n")
-            return
-        self.pipelining = "PIPELINING" in offers
-        self._size_offered = "SIZE" in offers
-        limit = offers.get("SIZE", [])[:1]
-        self._size_limit = int(limit[0]) if limit and limit[0].isdigit() and int(limit[0]) > 0 else None
-        if not self._username:
-            self.ready = True
-            return
-        mechanisms = offers.get("AUTH", [])
-        user, secret = self._username.encode("utf-8"), self._password.encode("utf-8")
-        if "PLAIN" in mechanisms:  # RFC 4616
-            token = base64.b64encode(b"\0" + user + b"\0" + secret)
-            self._say(Step.AUTH_PLAIN, b"AUTH PLAIN " + token + b"\r\n")
-        elif "LOGIN" in mechanisms:
-            self._logins.extend((user, secret))
-            self._say(Step.AUTH_LOGIN, b"AUTH LOGIN\r\n")
-        else:
-            self._fail(Trouble(Phase.AUTH, "the server offers neither AUTH PLAIN nor AUTH LOGIN", permanent=True))
+            self._actions.append(StartTls() if self._opening.handshake else Idle())
 
     # A message
 
     def _envelope(self, parcel: Parcel) -> bytes:
         """The commands up to DATA; in lock-step only the first of them, the others wait in `_unsent`."""
-        objected = objection(parcel, self._size_limit)
+        offers = self._opening.offers
+        assert offers is not None
+        objected = objection(parcel, offers.size_limit)
         if objected:
             self._actions.append(Answer(parcel, objected))
             self._go_on()
             return b""
         exchange = Exchange(parcel)
         self._exchanges.append(exchange)
-        size = f" SIZE={len(parcel.data)}" if self._size_offered else ""
+        size = f" SIZE={len(parcel.data)}" if offers.size else ""
         commands: list[tuple[Step, Exchange | None, bytes]] = [
             (Step.MAIL, exchange, f"MAIL FROM:<{parcel.sender}>{size}\r\n".encode("ascii")),
             (Step.RCPT, exchange, f"RCPT TO:<{parcel.recipient}>\r\n".encode("ascii")),
@@ -298,7 +207,7 @@ class SmtpSession:
         ]
         if self._open_transaction:
             commands.insert(0, (Step.RSET, None, b"RSET\r\n"))
-        if not self.pipelining:
+        if not offers.pipelining:
             self._unsent.extend(commands[1:])
             commands = commands[:1]
         self._expected.extend((step, about) for step, about, _ in commands)
@@ -372,20 +281,18 @@ class SmtpSession:
     # The end of things
 
     def _go_on(self) -> None:
-        if self._broken or self._handshake or self._expected:
+        if self._broken or self._expected:
             return
         if self._unsent:
             step, exchange, data = self._unsent.popleft()
             self._expected.append((step, exchange))
             self._actions.append(Send(data))
-        elif self.ready and not self._exchanges:
+        elif not self._exchanges:
             self._actions.append(Idle())
 
     def _end(self, why: str) -> None:
         """The connection is over: say of every parcel under way what is certain."""
-        setup = None if self.ready or not self._expected else SETUP.get(self._expected[0][0])
-        if self._handshake:
-            setup = Phase.STARTTLS
+        setup = None if self.ready else self._opening.phase
         for place, exchange in enumerate(self._exchanges):
             if exchange.settled:
                 continue
@@ -415,10 +322,6 @@ class SmtpSession:
         if not exchange.settled:
             exchange.settled = True
             self._actions.append(Answer(exchange.parcel, receipt))
-
-    def _say(self, step: Step, data: bytes) -> None:
-        self._expected.append((step, None))
-        self._actions.append(Send(data))
 
     def _flush(self) -> Sequence[Action]:
         actions, self._actions = self._actions, []

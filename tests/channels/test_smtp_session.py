@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.pacing import Pacer
+from channels.smtp_actions import Action, Again, Answer, AskMark, Broken, Idle, Send
 from channels.smtp_replies import Reply, ReplyReader, Unreadable
-from channels.smtp_session import Action, Again, Answer, AskMark, Broken, Idle, Send, SmtpSession
+from channels.smtp_session import SmtpSession
 from channels.smtp_verdicts import stuffed
 from domain.deliveries import Outcome, Parcel, Phase, Receipt, Trouble
 
