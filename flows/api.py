@@ -12,6 +12,7 @@ import httpx
 
 FINAL = frozenset({"COMPLETED", "FAILED", "CANCELLED", "CRASHED"})
 CLIENT = "letsconnect"
+PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds
 
 
 class Api:
@@ -30,17 +31,27 @@ class Api:
         self.client.close()
 
     def get(self, path: str) -> Any:
-        return self._json(self.client.get(path))
+        return self._json(self._ask("GET", path))
 
     def post(self, path: str, body: object = None) -> Any:
-        return self._json(self.client.post(path, json={} if body is None else body, headers=self._csrf()))
+        return self._send("POST", path, {} if body is None else body)
 
     def patch(self, path: str, body: object) -> Any:
-        return self._json(self.client.patch(path, json=body, headers=self._csrf()))
+        return self._send("PATCH", path, body)
 
-    def _csrf(self) -> dict[str, str]:
+    def _send(self, method: str, path: str, body: object) -> Any:
         token = self.get(f"/csrf-token?client={CLIENT}")["token"]
-        return {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": CLIENT}
+        headers = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": CLIENT}
+        return self._json(self._ask(method, path, json=body, headers=headers))
+
+    def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """Again while the server's database is busy, which it says with 503 and having done nothing."""
+        for pause in PAUSES:
+            answer = self.client.request(method, path, **more)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                return answer
+            time.sleep(pause)
+        return self.client.request(method, path, **more)
 
     @staticmethod
     def _json(answer: httpx.Response) -> Any:
@@ -69,5 +80,5 @@ class Api:
 
     def artifact(self, key: str) -> str | None:
         """The newest artifact of that key as its author wrote it, or None."""
-        answer = self.client.get(f"/artifacts/{key}/latest")
+        answer = self._ask("GET", f"/artifacts/{key}/latest")
         return None if answer.status_code == 404 else str(self._json(answer)["data"])

@@ -1,7 +1,7 @@
 """Every deployment and every schedule, in one place. Leaves what they do to the flow's own file.
 
-A tick that finds its predecessor still running is cancelled: the next one is minutes away. Schedules carry a slug, so
-that one that a coordinator paused in the UI stays paused when the programme starts again.
+A tick that finds its predecessor still running is cancelled: the next one is minutes away. Schedules carry a slug,
+by which one that a coordinator paused in the UI is known again.
 """
 
 from collections.abc import Sequence

@@ -53,6 +53,8 @@ def for_runs(environ: Mapping[str, str], settings: Settings, host: str, port: in
         # what is kept is bounded
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEEP_DAYS * 86400),
+        # After a pause of the programme five ticks wait at most, not thirty.
+        "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT10M",
         # A dead run is found by its missing heartbeat; 30 s is the least Prefect allows.
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         # The terminal belongs to `up`; a run's own log is in the UI.

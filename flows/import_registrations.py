@@ -2,13 +2,13 @@
 
 from prefect import flow
 
-from flows.skin import counted, show, step
+from domain.imports import ImportReport, RowProblem
+from flows.skin import StepFailed, counted, show, step
 from steps import imports
-from steps.app import App
-from steps.imports import ImportReport
 
 NAME = "Import registrations"
 COUNTS = ("accepted", "merged", "unchanged", "rejected")
+SHOWN = 200
 
 
 @flow(name=NAME, persist_result=False)
@@ -21,18 +21,26 @@ async def import_registrations(dry_run: bool = False) -> None:
     Args:
         dry_run: Only count what would be taken in.
     """
+    reports = await step(NAME, lambda app: imports.import_incoming(app, dry_run=dry_run))
+    try:
+        sheet = await step(NAME, lambda app: imports.import_link(app, dry_run=dry_run))
+        reports = [*reports, sheet] if sheet else reports
+    finally:  # what came from the folder is told even if the sheet cannot be had
+        totals = {name: sum(getattr(report, name) for report in reports) for name in COUNTS}
+        unread = sum(map(unreadable, reports))
+        lines = [str(p) for report in reports for p in report.problems if isinstance(p, RowProblem)]
+        await show(
+            "import-registrations",
+            "\n".join([counted({"sources": len(reports), **totals}), "", *(f"- {line}" for line in lines[:SHOWN])]),
+            "What a dry run would take in" if dry_run else "What was taken in",
+            news=bool(unread) or any(totals[name] for name in ("accepted", "merged", "rejected")),
+        )
+    if unread:
+        # Why may quote the file's first line, which is a person's where there is no header.
+        where = "incoming" if dry_run else "incoming/failed, with a report beside each"
+        raise StepFailed(f"{NAME}: {unread} files could not be read; the others were. They are in {where}")
 
-    def take_in(app: App) -> list[ImportReport]:
-        found = imports.import_incoming(app, dry_run=dry_run)
-        sheet = imports.import_link(app, dry_run=dry_run)
-        return [*found, sheet] if sheet else list(found)
 
-    reports = await step(NAME, take_in)
-    totals = {name: sum(getattr(report, name) for report in reports) for name in COUNTS}
-    rejected = "\n".join(f"- {problem}" for report in reports for problem in report.problems)
-    await show(
-        "import-registrations",
-        f"{counted({'sources': len(reports), **totals})}\n\n{rejected}",
-        "What a dry run would take in" if dry_run else "What was taken in",
-        news=any(totals[name] for name in ("accepted", "merged", "rejected")),
-    )
+def unreadable(report: ImportReport) -> bool:
+    """The file as a whole was refused, not rows of it."""
+    return bool(report.problems) and not any(getattr(report, name) for name in COUNTS)

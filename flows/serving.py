@@ -16,10 +16,12 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.sorting import FlowRunSort
+from prefect.deployments.runner import RunnerDeployment
 from prefect.events import EventTrigger
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import Posture
 from prefect.events.schemas.events import ResourceSpecification
+from prefect.exceptions import ObjectNotFound
 from prefect.runner import Runner
 from prefect.states import Crashed
 
@@ -56,12 +58,13 @@ class Serving(threading.Thread):
 
     async def _serve(self) -> None:
         zone, labels = await asyncio.to_thread(self._read)
+        runner = Runner(name="letsconnect", pause_on_shutdown=False, limit=10, query_seconds=1)
         async with get_client() as client:
             await settle_unfinished(client)
             await watch_heartbeats(client)
-        runner = Runner(name="letsconnect", pause_on_shutdown=False, limit=10, query_seconds=1)
-        for deployment in deployments.everything(zone, labels):
-            await runner.aadd_deployment(deployment)
+            for deployment in deployments.everything(zone, labels):
+                await keep_pauses(client, deployment)
+                await runner.aadd_deployment(deployment)
         polling = asyncio.create_task(runner.start())
         try:
             while not runner.started and not polling.done():
@@ -86,8 +89,10 @@ class Serving(threading.Thread):
                 continue
             _, now = await asyncio.to_thread(self._read)
             if now != labels:
-                await deployments.invitations(now).aapply()
-                labels = now
+                deployment, labels = deployments.invitations(now), now
+                async with get_client() as client:
+                    await keep_pauses(client, deployment)
+                await deployment.aapply()
             due = loop.time() + self.follow
 
     def _read(self) -> tuple[str, list[str]]:
@@ -97,6 +102,18 @@ class Serving(threading.Thread):
             return app.programme.zone, [label(session) for session in upcoming]
         finally:
             app.close()
+
+
+async def keep_pauses(client: PrefectClient, deployment: RunnerDeployment) -> None:
+    """What a coordinator paused in the UI, a deployment or one schedule, stays paused when it is deployed again."""
+    try:
+        known = await client.read_deployment_by_name(deployment.full_name)
+    except ObjectNotFound:
+        return
+    deployment.paused = known.paused
+    active = {schedule.slug: schedule.active for schedule in known.schedules}
+    for schedule in deployment.schedules or []:
+        schedule.active = active.get(schedule.slug, True)
 
 
 async def settle_unfinished(client: PrefectClient) -> int:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 T = TypeVar("T")
-ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]*[^\s<>\"'(),;:.]")
 DETAILS = Path("logs", "letsconnect.log")
 COORDINATOR = "a coordinator, in Prefect"  # in the journal; Prefect has one login for all
 
@@ -83,12 +83,12 @@ def redacted(text: str) -> str:
 def described(error: BaseException) -> str:
     """Types and places of an exception and what led to it, without the messages, which may hold a person's data.
 
-    SQLite's own messages name tables and columns only, and are kept.
+    SQLite's name for what went wrong and a web server's status are added; neither holds any.
     """
     lines: list[str] = []
     current: BaseException | None = error
     while current is not None:
-        detail = f": {redacted(str(current))}" if isinstance(current, sqlite3.Error) else ""
+        detail = f": {getattr(current, 'sqlite_errorname', '')}" if isinstance(current, sqlite3.Error) else ""
         if isinstance(current, httpx.HTTPStatusError):
             detail = f": {current.response.status_code} from {current.request.url.path}"
         lines.append(f"  {type(current).__module__}.{type(current).__qualname__}{detail}")

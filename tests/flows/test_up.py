@@ -1,0 +1,289 @@
+"""A real Prefect server under the real supervisor. The tests share both and run in this order; the last end them."""
+
+import re
+import sqlite3
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from flows.api import Api
+from flows.choices import label
+from steps import sessions
+from steps.app import App
+from tests.flows.running import LOGIN, Caught, Up
+
+pytestmark = [pytest.mark.prefect, pytest.mark.timeout(240)]
+
+NAME, ADDRESS = "Adaeze Planted-Name", "adaeze.planted@people.example"
+BY_ITSELF = {
+    "Plan and deliver": "*/2 * * * *",
+    "Read the mailbox": "*/15 * * * *",
+    "Import registrations": "*/10 * * * *",
+    "Housekeeping": "30 3 * * *",
+}
+ON_REQUEST = {"Send invitations", "Approve drafts", "Forecast"}
+
+
+def until(true: Callable[[], object], seconds: float = 20) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if true():
+            return True
+        time.sleep(0.2)
+    return bool(true())
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def server_pid(home: Path) -> int:
+    """Of the process whose environment says that it is this programme's Prefect server."""
+    mark = f"PREFECT_HOME={home / 'var' / 'prefect'}".encode()
+    for folder in Path("/proc").iterdir():
+        try:
+            if folder.name.isdigit() and mark in (folder / "environ").read_bytes():
+                command = (folder / "cmdline").read_bytes().split(b"\0")
+                if b"server" in command and b"start" in command and alive(int(folder.name)):
+                    return int(folder.name)
+        except OSError:
+            continue
+    return 0
+
+
+def leaks(home: Path, *needles: str) -> dict[str, int]:
+    """In which table of Prefect's database a text stands, in how many rows."""
+    conn = sqlite3.connect(f"file:{home / 'var' / 'prefect' / 'prefect.db'}?mode=ro", uri=True)
+    tables = [row[0] for row in conn.execute("select name from sqlite_master where type = 'table'")]
+    found: dict[str, int] = {}
+    assert {"flow_run", "flow_run_state", "log", "artifact", "events"} <= set(tables)
+    for table in tables:
+        for row in conn.execute(f'select * from "{table}"'):
+            text = " ".join(v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in row)
+            if any(needle in text for needle in needles):
+                found[table] = found.get(table, 0) + 1
+    conn.close()
+    return found
+
+
+def finished(api: Api, name: str) -> tuple[str, str]:
+    """A run and its final state; once more when it met a scheduled run of the same name."""
+    for _ in range(5):
+        run = api.run(name)
+        if (state := api.wait(run)) != "CANCELLED":
+            break
+        time.sleep(2)
+    return run, state
+
+
+def message(up: Up, run_id: str) -> str:
+    with up.api() as api:
+        return str(api.get(f"/flow_runs/{run_id}")["state"]["message"])
+
+
+def test_deployments_are_there_with_schedules_and_descriptions(up: Up) -> None:
+    with up.api() as api:
+        found = {d["name"]: d for d in api.post("/deployments/filter")}
+    assert set(found) == set(BY_ITSELF) | ON_REQUEST
+    schedules = {name: [s["schedule"].get("cron") for s in d["schedules"]] for name, d in found.items()}
+    assert schedules == {name: [cron] for name, cron in BY_ITSELF.items()} | {name: [] for name in ON_REQUEST}
+    assert {s["schedule"]["timezone"] for d in found.values() for s in d["schedules"]} == {"UTC"}
+    assert all(d["description"] and d["tags"] for d in found.values())
+    assert {d["concurrency_options"]["collision_strategy"] for d in found.values()} == {"CANCEL_NEW"}
+    assert {d["global_concurrency_limit"]["limit"] for d in found.values()} == {1}
+    assert all(d["entrypoint"].startswith("flows.") and ":" not in d["entrypoint"] for d in found.values())
+
+
+def test_forms_have_drop_downs_safe_defaults_and_help(up: Up, app: App) -> None:
+    with up.api() as api:
+        form = api.deployment("Send invitations")["parameter_openapi_schema"]["properties"]
+        tick = api.deployment("Plan and deliver")["parameter_openapi_schema"]["properties"]
+    (session,) = sessions.listing(app)
+    assert form["session"]["enum"] == [label(session)]
+    assert re.fullmatch(r"1 · Proposal writing · \d{4}-\d\d-\d\d 14:00 UTC", label(session))
+    assert form["who"]["enum"] == ["registered only", "everybody eligible: general invitation"]
+    assert form["dry_run"]["default"] is True
+    assert tick["dry_run"]["default"] is False
+    assert all(field["description"] for field in [*form.values(), *tick.values()])
+
+
+def test_api_without_login_is_refused(up: Up) -> None:
+    login = tuple(LOGIN.split(":"))
+    answers = {
+        "no login": httpx.get(f"{up.url}/api/version").status_code,
+        "wrong login": httpx.get(f"{up.url}/api/version", auth=("coordinator", "guess")).status_code,
+        "health": httpx.get(f"{up.url}/api/health").status_code,
+        "no token": httpx.post(f"{up.url}/api/deployments/filter", auth=login, json={}).status_code,
+    }
+    assert answers == {"no login": 401, "wrong login": 401, "health": 200, "no token": 403}
+
+
+def test_another_sites_page_gets_no_answer(up: Up) -> None:
+    headers = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
+    answer = httpx.options(f"{up.url}/api/deployments/filter", headers=headers)
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_registrations_are_imported_planned_and_delivered(
+    up: Up, home: Path, app: App, caught: tuple[Caught, int]
+) -> None:
+    rows = f'Name,Email,Country,Time zone,Consent\n"{NAME}",{ADDRESS},NG,Africa/Lagos,Yes\nNobody,,NG,UTC,Yes\n'
+    (app.settings.incoming / "people.csv").write_text(rows, "utf-8")
+    with up.api() as api:
+        assert finished(api, "Import registrations")[1] == "COMPLETED"
+        imported = api.artifact("import-registrations")
+        assert finished(api, "Plan and deliver")[1] == "COMPLETED"
+        delivered = api.artifact("plan-and-deliver")
+    assert imported is not None and "| accepted | 1 |" in imported and "| rejected | 1 |" in imported
+    assert delivered is not None and "| sent | 0 |" not in delivered
+    assert set(caught[0].recipients) == {ADDRESS}
+
+
+def test_file_without_a_header_fails_the_run_and_quotes_nobody(up: Up, app: App) -> None:
+    (app.settings.incoming / "bare.csv").write_text(f"{NAME},{ADDRESS},NG\n", "utf-8")
+    with up.api() as api:
+        run, state = finished(api, "Import registrations")
+    assert state == "FAILED"
+    assert message(up, run).endswith(
+        "Import registrations: 1 files could not be read; the others were."
+        " They are in incoming/failed, with a report beside each"
+    )
+
+
+def test_invitations_of_a_dry_run_are_counted_and_not_sent(
+    up: Up, app: App, caught: tuple[Caught, int]
+) -> None:
+    before = list(caught[0].recipients)
+    (session,) = sessions.listing(app)
+    choices = {"session": label(session), "who": "everybody eligible: general invitation"}
+    with up.api() as api:
+        assert api.wait(api.run("Send invitations", choices)) == "COMPLETED"
+        shown = api.artifact("send-invitations")
+    assert shown is not None and shown.startswith("Nothing was sent")
+    assert caught[0].recipients == before
+
+
+def test_form_follows_the_sessions(up: Up, app: App) -> None:
+    start = f"{app.now() + timedelta(days=16):%Y-%m-%dT15:00}Z"
+    sessions.add(app, {"title": "Meeting people", "start": start, "code": "meeting"}, "test")
+    wanted = [label(session) for session in sessions.listing(app)]
+    with up.api() as api:
+        path = "/deployments/name/Send invitations/Send invitations"
+        offered = lambda: api.get(path)["parameter_openapi_schema"]["properties"]["session"]["enum"]  # noqa: E731
+        assert until(lambda: offered() == wanted)
+        with pytest.raises(httpx.HTTPStatusError) as refused:
+            api.run("Send invitations", {"session": "3 · Made up"})
+    assert refused.value.response.status_code == 409
+    assert len(wanted) == 2
+
+
+def test_second_run_at_once_is_cancelled(up: Up) -> None:
+    with up.api() as api:
+        runs = [api.run("Forecast", {"days": days}) for days in (1, 2, 3)]
+        states = sorted(api.wait(run) for run in runs)
+    assert states == ["CANCELLED", "CANCELLED", "COMPLETED"]
+
+
+def test_scheduled_runs_are_waiting(up: Up) -> None:
+    with up.api() as api:
+        count = lambda: api.post("/flow_runs/count", {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}})  # noqa: E731
+        assert until(lambda: count() >= len(BY_ITSELF))
+
+
+def test_failure_of_a_step_tells_prefect_no_address(up: Up, home: Path, app: App) -> None:
+    app.conn.execute(
+        "create trigger trouble before insert on journal begin"
+        f" select raise(abort, '{NAME} <{ADDRESS}> cannot be noted'); end"
+    )
+    app.conn.execute(
+        "create trigger more_trouble before insert on step_runs begin"
+        f" select raise(abort, '{NAME} <{ADDRESS}> cannot be noted'); end"
+    )
+    try:
+        with up.api() as api:
+            run, state = finished(api, "Plan and deliver")
+            assert state == "FAILED"
+    finally:
+        app.conn.execute("drop trigger trouble")
+        app.conn.execute("drop trigger more_trouble")
+    assert message(up, run).endswith(
+        "StepFailed: Plan and deliver failed (IntegrityError)."
+        " Details are in logs/letsconnect.log in the programme's folder"
+    )
+    assert "sqlite3.IntegrityError" in (home / "var" / "logs" / "letsconnect.log").read_text("utf-8")
+
+
+def test_mistake_of_a_person_is_told_with_its_remedy(up: Up, app: App) -> None:
+    with up.api() as api:
+        run = api.run("Approve drafts", {"number": 7, "dry_run": False})
+        assert api.wait(run) == "FAILED"
+    assert message(up, run).endswith(
+        "Approve drafts: number: 0 messages wait by now, not 7. Look at the preview again, then give 0"
+    )
+
+
+def test_dead_run_is_watched_for(up: Up) -> None:
+    with up.api() as api:
+        (automation,) = api.post("/automations/filter")
+    assert automation["enabled"] is True
+    assert automation["trigger"]["posture"] == "Proactive"
+    assert automation["trigger"]["within"] == 90
+    assert automation["actions"][0]["state"] == "CRASHED"
+
+
+def test_child_that_ends_is_started_again(up: Up, home: Path) -> None:
+    assert until(lambda: len((home / "pids").read_text().split()) >= 3)
+
+
+def test_second_supervisor_on_the_same_folder_is_refused(up: Up, home: Path) -> None:
+    second = Up(up.environ, home)
+    with pytest.raises(pytest.fail.Exception, match="running already on this folder"):
+        second.start()
+    assert second.process.returncode == 1
+
+
+def test_prefect_knows_nobody(up: Up, home: Path) -> None:
+    assert leaks(home, "Plan and deliver", "prefect.flow-run.Completed").keys() >= {"deployment", "events", "log"}
+    assert leaks(home, ADDRESS, "adaeze", NAME, "Planted-Name") == {}
+    logs = "".join(path.read_text("utf-8", "replace") for path in (home / "var" / "logs").iterdir())
+    assert (ADDRESS in logs, NAME in logs, LOGIN in logs) == (False, False, False)
+
+
+def test_killed_supervisor_leaves_no_server_and_a_new_one_mends_its_runs(up: Up, home: Path) -> None:
+    with up.api() as api:
+        stale = api.run("Forecast", {"days": 3})
+        api.post(f"/flow_runs/{stale}/set_state", {"state": {"type": "RUNNING"}, "force": True})
+        housekeeping = api.deployment("Housekeeping")
+        api.post(f"/deployments/{housekeeping['id']}/pause_deployment")
+        mailbox = api.deployment("Read the mailbox")
+        path = f"/deployments/{mailbox['id']}/schedules/{mailbox['schedules'][0]['id']}"
+        api.patch(path, {"active": False})
+    server = server_pid(home)
+    assert server and alive(server)
+    up.kill()
+    assert until(lambda: not alive(server) and not up.listens(), 5)
+
+    up.start()
+    with up.api() as api:
+        assert api.get(f"/flow_runs/{stale}")["state_type"] == "CRASHED"
+        known = {name: api.deployment(name) for name in BY_ITSELF}
+        assert [name for name, d in known.items() if d["paused"]] == ["Housekeeping"]
+        active = [[s["active"] for s in d["schedules"]] for d in known.values()]
+        assert dict(zip(known, active, strict=True)) == {name: [name != "Read the mailbox"] for name in BY_ITSELF}
+        assert api.wait(api.run("Forecast")) == "COMPLETED"
+        assert len(api.post("/automations/filter")) == 1
+
+
+def test_sigterm_stops_everything(up: Up, home: Path) -> None:
+    server = server_pid(home)
+    begun = time.monotonic()
+    assert up.stop() == 0
+    assert time.monotonic() - begun < 10
+    assert (alive(server), up.listens()) == (False, False)
