@@ -51,20 +51,35 @@ class QuietHours:
     def quiet_until(self, now: datetime, zone: str) -> datetime | None:
         """None when `now` is not quiet in `zone` (unknown zones count as UTC), else the moment quiet ends, in UTC.
 
-        A wall-clock end that falls into a DST gap moves to the first moment after it.
+        That is the first moment at which the wall clock is outside, however the clocks are changed meanwhile.
         """
-        if self.start == self.end:
-            return None
         tz = zone_or_none(zone) or ZoneInfo("UTC")
-        local = now.astimezone(tz)
-        clock = local.time()
-        over_midnight = self.start > self.end
-        inside = (clock >= self.start or clock < self.end) if over_midnight else self.start <= clock < self.end
-        if not inside:
-            return None
-        day = local.date() + timedelta(days=1 if over_midnight and clock >= self.start else 0)
-        end = datetime.combine(day, self.end, tzinfo=tz).astimezone(UTC)
-        while end <= now:  # a repeated hour, or a skipped day (Pacific/Apia 2011)
-            day += timedelta(days=1)
-            end = datetime.combine(day, self.end, tzinfo=tz).astimezone(UTC)
-        return end
+        moment = now.astimezone(UTC)
+        while self._quiet_at(moment.astimezone(tz).time()):
+            local = moment.astimezone(tz)
+            left = _since_midnight(self.end) - _since_midnight(local.time())
+            end = moment + (left if left > timedelta(0) else left + timedelta(days=1))
+            moment = _first_change(moment, end, tz) or end
+        return None if moment == now else moment
+
+    def _quiet_at(self, clock: time) -> bool:
+        if self.start > self.end:
+            return clock >= self.start or clock < self.end
+        return self.start <= clock < self.end
+
+
+def _since_midnight(clock: time) -> timedelta:
+    return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second, microseconds=clock.microsecond)
+
+
+def _first_change(start: datetime, end: datetime, tz: ZoneInfo) -> datetime | None:
+    """The whole second in (start, end] at which the clocks of `tz` change; None when the offset stays as it is."""
+    before = start.astimezone(tz).utcoffset()
+    if end.astimezone(tz).utcoffset() == before:
+        return None
+    low, high = int(start.timestamp()), int(end.timestamp())
+    while high - low > 1:
+        middle = (low + high) // 2
+        same = datetime.fromtimestamp(middle, tz).utcoffset() == before
+        low, high = (middle, high) if same else (low, middle)
+    return datetime.fromtimestamp(high, UTC)
