@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.core import get_global
 
 from domain.imports import fold
@@ -37,18 +37,12 @@ def countries() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def languages() -> dict[str, str]:
-    """Folded name (in five languages and its own) or code -> BCP 47 tag."""
+    """Folded name in five languages -> BCP 47 tag. Other languages' own names are in mapping.toml: all of CLDR's
+    would cost 150 MB."""
     known: dict[str, str] = {}
     for language in SPOKEN:
         for code, name in Locale(language).languages.items():
             known.setdefault(fold(name), str(code).replace("_", "-"))
-    for code in map(str, Locale("en").languages):
-        try:
-            own = Locale.parse(code).languages.get(code, "")
-        except (UnknownLocaleError, ValueError):
-            own = ""
-        if own:
-            known.setdefault(fold(own), code.replace("_", "-"))
     known.pop("", None)
     return known
 

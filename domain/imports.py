@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 
 from domain.errors import Problem
 
@@ -84,10 +85,14 @@ class Registration:
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
+_NO_LABEL = {code: None for code in range(128) if not chr(code).isalnum()}
+
+
+@lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """Text without case, accents, blanks and punctuation: what two spellings of one label share."""
     if text.isascii():
-        return "".join(c for c in text.lower() if c.isalnum())
+        return text.lower().translate(_NO_LABEL)
     bare = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in bare if c.isalnum())
 
@@ -145,7 +150,7 @@ def choices(text: str, known: Mapping[str, str]) -> tuple[tuple[Choice, ...], tu
                 break
             example += marks[end - 1] + pieces[end]
             end += 1
-        found.setdefault(choice.code, replace(choice, example=clean_line(example)))
+        found.setdefault(choice.code, replace(choice, example=clean_line(example)) if example else choice)
         at = end
     return tuple(found.values()), tuple(dict.fromkeys(strange))
 
@@ -160,17 +165,23 @@ def _longest(
     while ends[-1] < min(len(pieces), at + _MOST_COMMAS) and marks[ends[-1] - 1] in ",\u060c":
         ends.append(ends[-1] + 1)
     for end in reversed(ends):
+        code = known.get("".join(fold(piece) for piece in pieces[at:end]) or "-")  # punctuation alone is no option
+        if code is not None:
+            return end, Choice(code)
         run = ",".join(pieces[at:end])
+        if "(" not in run and ":" not in run:
+            continue
         for head, level, example in _readings(run):
-            code = known.get(fold(head) or "-")  # punctuation alone is no option
+            if "," in example:
+                continue  # whether an example goes on behind a comma is for the caller to see
+            code = known.get(fold(head) or "-")
             if code is not None:
                 return end, Choice(code, clean_line(level), example)
     return at + 1, None
 
 
 def _readings(text: str) -> Iterator[tuple[str, str, str]]:
-    """`text` as (title, level, example), the longest title first."""
-    yield text, "", ""
+    """`text` as (title, level, example), the longest title first; the whole text is no reading."""
     head, colon, example = text.partition(":")
     if colon:
         yield head, "", example

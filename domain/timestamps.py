@@ -45,9 +45,10 @@ class _Read:
 
 
 def _read(text: str) -> _Read | None:
-    digits = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
-    bare = "".join(c for c in digits if unicodedata.category(c) != "Cf").strip()
-    match = _TEXT.fullmatch(bare)
+    if not text.isascii():
+        text = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
+        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    match = _TEXT.fullmatch(text.strip())
     if match is None:
         return None
     a, b, c = match["a"], match["b"], match["c"]
