@@ -9,13 +9,15 @@ from collections.abc import Callable
 from prefect import get_client
 from prefect.client.schemas.objects import StateType
 
+from domain.errors import Problem, UserError
+
 NAME = "Plan and deliver"
 SECONDS = 60
 TRIES = 4
 
 
 def plan_and_deliver(say: Callable[[str], None]) -> None:
-    """Returns when it completed. RuntimeError with the state's name when it did not.
+    """Returns when it completed. UserError with the state's name when it did not.
 
     A run that starts while the schedule's own is at work is cancelled by design, and tried again.
     """
@@ -27,7 +29,7 @@ def plan_and_deliver(say: Callable[[str], None]) -> None:
             run = client.create_flow_run_from_deployment(deployment.id)
             while not (run.state and run.state.is_final()):
                 if time.monotonic() > deadline:
-                    raise RuntimeError(f"the run of {NAME!r} did not end within {SECONDS} seconds")
+                    raise _failed(f"did not end within {SECONDS} seconds")
                 time.sleep(0.25)
                 run = client.read_flow_run(run.id)
             assert run.state is not None
@@ -37,4 +39,9 @@ def plan_and_deliver(say: Callable[[str], None]) -> None:
                 return
             if run.state.type is not StateType.CANCELLED:
                 break
-    raise RuntimeError(f"the run of {NAME!r} ended as {name}")
+    raise _failed(f"ended as {name}")
+
+
+def _failed(what: str) -> UserError:
+    remedy = "Look into the run in the UI, and into logs/ in the demo's folder"
+    return UserError(Problem(f"the run of {NAME!r} {what}", "Prefect", remedy))

@@ -26,6 +26,7 @@ from demo.caught import Catch
 from demo.imap import ImapServer
 from demo.postman import Postman
 from demo.viewer import create
+from domain.errors import Problem, UserError
 from flows import environment
 from flows.tether import tethered
 
@@ -116,7 +117,7 @@ def start(
 ) -> Servers:
     """Starts the child and waits for its ports; from the main thread only (see `flows/tether.py`).
 
-    RuntimeError, with the log's name, when it does not come up.
+    UserError, with the log's name, when it does not come up.
     """
     command = [sys.executable, "-P", "-m", "demo.servers", "--mailbox", mailbox, "--viewer-host", viewer_host]
     for address in refused:
@@ -136,7 +137,8 @@ def start(
     except ValueError:
         process.kill()
         process.wait()
-        raise RuntimeError(f"the demo's mail servers did not start; see {log.name} in the demo's folder") from None
+        remedy = f"Look into {log.parent.name}/{log.name} in the demo's folder"
+        raise UserError(Problem("the demo's mail servers did not start", remedy=remedy)) from None
     return Servers(process, ports["smtp"], ports["imap"], ports["viewer"], mailbox, password, viewer_host)
 
 

@@ -100,9 +100,9 @@ def lines(app: App, told: Told, addresses: Mapping[str, str]) -> Iterator[str]:
             f"  mails back    {told.answered}: {read.rsvps} answers, {read.bounces} bounce, "
             f"{read.autoreplies} automatic, {read.for_person} for a person, {read.quarantined} unreadable"
         )
-    yield "  for a person  " + ("nothing" if not now["needs_person"] else "")
-    for item in now["needs_person"]:
-        yield f"                {item['count']} {item['kind']}: {item['why']} ({item['do']})"
+    for n, item in enumerate(now["needs_person"]):
+        head = "  for a person  " if n == 0 else " " * 16
+        yield f"{head}{item['count']} {item['kind']}: {item['why']} ({item['do']})"
     yield ""
     yield "To open"
     for name, address in addresses.items():

@@ -1,0 +1,126 @@
+"""The whole demo as people start it, without Prefect: its summary, its exit code, what it leaves and leaves alone."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+CODE = (
+    "import os, sys; from demo.run import run\n"
+    "sys.exit(run(os.environ, once='once' in sys.argv, prefect=False, port=0))"
+)
+
+
+def environ(tmp_path: Path, **more: str) -> dict[str, str]:
+    """Nothing of ours in it, and an empty HOME."""
+    (tmp_path / "empty").mkdir(exist_ok=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LETSCONNECT_", "PREFECT_"))}
+    return {**kept, "HOME": str(tmp_path / "empty"), "LETSCONNECT_HOME": str(tmp_path / "state"), **more}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """One demo that ran to its end. A real mail server's settings stand in the environment: they must not matter."""
+    tmp_path = tmp_path_factory.mktemp("demo")
+    wrong = {"LETSCONNECT_SMTP_URL": "smtp://127.0.0.1:9?tls=none", "LETSCONNECT_SHEET_URL": "https://sheet.invalid/x"}
+    done = subprocess.run(
+        [sys.executable, "-c", CODE, "once"], env=environ(tmp_path, **wrong), cwd=tmp_path, capture_output=True,
+        text=True, timeout=120,
+    )  # fmt: skip
+    return tmp_path, done
+
+
+def test_demo_once_succeeds(finished: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    _, done = finished
+    assert (done.stderr, done.returncode) == ("", 0)
+
+
+def test_demo_summary_says_what_happened(finished: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    text = finished[1].stdout
+    for expected in (
+        "people        179 registered, from 25 countries",
+        "registrations 179 accepted, 1 merged, 2 rejected:",
+        "mails back    10: 6 answers, 1 bounce, 1 automatic",
+        "welcome",
+        "update",
+        "caught mails  http://127.0.0.1:",
+        "pages         http://127.0.0.1:",
+    ):
+        assert expected in text
+    first = next(line for line in text.splitlines() if "answers       Proposal writing" in line)
+    assert "3 accepted" in first and "2 declined" in first
+
+
+def test_demo_summary_names_nobody(finished: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    _, done = finished
+    said_in_remedies = {"amina@example.org"}
+    assert set(re.findall(r"[\w.+-]+@[\w.-]+", done.stdout)) <= said_in_remedies
+    assert "Abubakar" not in done.stdout
+
+
+def test_demo_leaves_no_process_and_keeps_to_its_folder(
+    finished: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    tmp_path, _ = finished
+    assert sorted(path.name for path in (tmp_path / "state").iterdir()) == ["demo", "demo.lock"]
+    assert list((tmp_path / "empty").iterdir()) == []
+    assert _processes(str(tmp_path)) == []
+
+
+def test_demo_goes_on_until_interrupted(tmp_path: Path) -> None:
+    demo = subprocess.Popen(
+        [sys.executable, "-c", CODE], env=environ(tmp_path), cwd=tmp_path, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert demo.stdout is not None
+        lines = []
+        while not lines or "until Ctrl-C" not in lines[-1]:
+            line = demo.stdout.readline()
+            assert line, "".join(lines)
+            lines.append(line)
+        addresses = re.findall(r"^  (?:pages|caught mails) +(\S+)", "".join(lines), re.M)
+        titles = [_get(address) for address in addresses]
+        second = subprocess.run(
+            [sys.executable, "-c", CODE, "once"], env=environ(tmp_path), cwd=tmp_path, capture_output=True, text=True,
+            timeout=60,
+        )  # fmt: skip
+        demo.send_signal(signal.SIGINT)
+        _, errors = demo.communicate(timeout=15)
+    finally:
+        demo.kill()
+        demo.wait()
+    assert ["Upcoming sessions" in titles[0], "Caught mails" in titles[1]] == [True, True]
+    assert "a demo is running already on this folder" in second.stderr
+    assert (errors, demo.returncode, _processes(str(tmp_path))) == ("", 0, [])
+
+
+def _get(address: str) -> str:
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            return httpx.get(address, trust_env=False).text
+        except httpx.TransportError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def _processes(mark: str) -> list[str]:
+    """Command lines and environments of living processes that name `mark`, this one's apart."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        if process.name == str(os.getpid()):
+            continue
+        try:
+            if mark.encode() in (process / "cmdline").read_bytes() + (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue  # it ended, or is somebody else's
+    return found
