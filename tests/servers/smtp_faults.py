@@ -143,6 +143,7 @@ class SmtpFaults:
         self.commands: list[str] = []  # verbs, in order of arrival
         self.body_cut = threading.Event()  # a connection was closed mid-body
         self.empty_dots = 0  # dots with no message before them
+        self.asked_for: set[str] = set()  # recipients whose message was asked for with 354
         self.stopping = threading.Event()
         self._lock = threading.Lock()
         self._connections: Iterator[Fault | None] = iter(self.connections)
@@ -381,6 +382,8 @@ class _Dialogue:
         if self.trouble in SIMPLE and self.trouble.startswith("DATA"):
             self.say(SIMPLE[self.trouble])
             return
+        if self.recipient is not None:
+            self.server.asked_for.add(self.recipient)
         self.say(b"354 go on\r\n")
         data = self.body()
         sender, recipient, self.sender, self.recipient = self.sender, self.recipient, None, None
