@@ -37,6 +37,8 @@ default_login_user = {user}
 first_valid_uid = 1
 first_valid_gid = 1
 auth_mechanisms = plain login
+auth_username_chars =
+auth_failure_delay = 0
 disable_plaintext_auth = no
 {tls}
 mail_location = maildir:{run}/mail/%u
@@ -70,6 +72,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service lmtp {{
   inet_listener lmtp {{
