@@ -10,7 +10,7 @@ from domain.sessions import Invites, Session, SessionState
 from domain.times import iso, parse_iso
 
 _TIME_FIELDS = frozenset({"starts_at", "minutes"})
-_UNSEEN_FIELDS = frozenset({"code", "kind", "capacity", "invites"})  # no calendar shows them: no new SEQUENCE
+_UNSEEN_FIELDS = frozenset({"code", "kind", "capacity", "invites", "zone"})  # no calendar shows them: no new SEQUENCE
 
 
 def from_row(row: sqlite3.Row, sharers: Sequence[str] = ()) -> Session:
