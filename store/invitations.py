@@ -133,9 +133,13 @@ def withdraw(conn: sqlite3.Connection, session_id: int, participant_id: int) -> 
 
 
 def want_again(conn: sqlite3.Connection, session_id: int, participant_id: int) -> None:
-    """A person who was taken off registers again: a fresh REQUEST above the CANCEL's SEQUENCE."""
+    """A person who was taken off registers again: a fresh REQUEST above the CANCEL's SEQUENCE.
+
+    What they answered before they left no longer holds.
+    """
     conn.execute(
-        "update invitations set wanted = 1, bump = bump + 1, origin = 'registration'"
+        "update invitations set wanted = 1, bump = bump + 1, origin = 'registration', partstat = 'NEEDS-ACTION',"
+        " answered_at = null"
         " where session_id = ? and participant_id = ? and wanted = 0",
         (session_id, participant_id),
     )
