@@ -4,13 +4,13 @@ Leaves deciding to `domain/planning.py`, words to `steps/compose.py`, leaving to
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from domain.errors import UserError
 from domain.messages import State
-from domain.planning import Decision, Facts, Hold, Send, decide, touches
+from domain.planning import Decision, Facts, Hold, Send, Skip, Touch, decide, touches
 from steps.app import App
 from steps.compose import compose
 from store import database, facts, invitations, journal, meta, outbox
@@ -47,20 +47,36 @@ def decisions(app: App, page: list[Facts], now: datetime) -> Iterator[tuple[Fact
             yield one, decide(touch, one, rules, now)
 
 
+def group_of(touch: Touch) -> Group:
+    return touch.touchpoint, touch.session_id
+
+
+def guarded_groups(app: App, sizes: Mapping[Group, int]) -> set[Group]:
+    """The mass guard: sendings that wait for approval. `sizes`: how many each sends now, or holds for later.
+
+    What is held for quiet hours counts, and so does a part that still waits: a sending that goes out zone by zone
+    must not slip past the guard in small pieces.
+    """
+    return {group for group, size in sizes.items() if size > app.programme.mass_plan} | outbox.drafted(app.conn)
+
+
 def plan(app: App, *, dry_run: bool = False, session_id: int | None = None) -> PlanReport:
     """Record every touch that may go now, and the newest Hold or Skip of the others."""
     now = app.now()
     groups: Counter[Group] = Counter()
+    sends: Counter[Group] = Counter()
     counts: Counter[str] = Counter()
     purposes: Counter[str] = Counter()
     for page in pages(app, now, session_id):
         for _, decision in decisions(app, page, now):
             counts[type(decision).__name__] += 1
+            if not isinstance(decision, Skip):
+                groups[group_of(decision.touch)] += 1
             if isinstance(decision, Send):
-                groups[decision.touch.touchpoint, decision.touch.session_id] += 1
+                sends[group_of(decision.touch)] += 1
                 purposes[decision.touch.purpose.value] += 1
-    guarded = {group for group, size in groups.items() if size > app.programme.mass_plan}
-    drafts = sum(groups[group] for group in guarded)
+    guarded = guarded_groups(app, groups)
+    drafts = sum(sends[group] for group in guarded)
     if dry_run:
         return PlanReport(counts["Send"], drafts, counts["Hold"], counts["Skip"], 0, dict(purposes))
     done: Counter[str] = Counter()
@@ -78,21 +94,20 @@ def plan(app: App, *, dry_run: bool = False, session_id: int | None = None) -> P
 
 def _record(app: App, page: list[Facts], guarded: set[Group], now: datetime) -> Counter[str]:
     """Compose outside the transaction, record inside it; what changed meanwhile is left for the next plan."""
-    restored = meta.get(app.conn, meta.RESTORED) is not None
     sends, done = [], Counter[str]()
     others = []
     for one, decision in decisions(app, page, now):
         if not isinstance(decision, Send):
             others.append(decision)
             continue
-        group = (decision.touch.touchpoint, decision.touch.session_id)
-        state = State.HELD if restored else State.DRAFT if group in guarded else State.QUEUED
+        state = State.DRAFT if group_of(decision.touch) in guarded else State.QUEUED
         try:
             sends.append((one, decision, compose(app, decision.touch, one, state, now)))
         except UserError as error:
             others.append(Hold(decision.touch, f"cannot be written: {error.problems[0].what}", now))
             done["unwritable"] += 1
     with database.write(app.conn) as conn:
+        restored = meta.get(conn, meta.RESTORED) is not None
         for one, decision, message in sends:
             if not _still_true(app, one):
                 continue
@@ -101,6 +116,8 @@ def _record(app: App, page: list[Facts], guarded: set[Group], now: datetime) -> 
                 origin = "general" if decision.touch.touchpoint == "general_invitation" else "registration"
                 made = invitations.ensure(conn, one.session.id, one.person.id, uid, origin, now)
                 message = replace(message, invitation_id=made)
+            if restored:
+                message = replace(message, state=State.HELD)
             if outbox.record(conn, message, now):
                 done["send"] += 1
                 done["draft"] += message.state is State.DRAFT

@@ -351,6 +351,12 @@ def counts(conn: sqlite3.Connection) -> dict[str, int]:
     return {state.value: found.get(state.value, 0) for state in State}
 
 
+def drafted(conn: sqlite3.Connection) -> set[tuple[str, int | None]]:
+    """(touchpoint, session) of every sending that waits for approval."""
+    rows = conn.execute("select distinct touchpoint, session_id from outbox where state = 'draft'")
+    return {(row["touchpoint"], row["session_id"]) for row in rows}
+
+
 def due(conn: sqlite3.Connection, channel: str, now: datetime) -> int:
     """How many messages could leave now."""
     row = conn.execute(
