@@ -175,7 +175,11 @@ def dovecot(
     finally:
         if (run / "dovecot.log").exists():
             shutil.copyfile(run / "dovecot.log", tmp_path / "dovecot.log")
-        shutil.rmtree(run, ignore_errors=True)
+        for _ in range(20):  # the server's children outlive it by a moment and still write here
+            shutil.rmtree(run, ignore_errors=True)
+            if not run.exists():
+                break
+            time.sleep(0.1)
 
 
 def _await_greeting(process: "subprocess.Popen[bytes]", server: Dovecot, seconds: float = 15) -> None:
