@@ -46,10 +46,10 @@ class Caught:
 
     @cached_property
     def purpose(self) -> str:
-        """What kind of mail: read from its calendar part, as a calendar would."""
+        """What kind of mail: read from its calendar part, as a calendar would; without one, whether it answers."""
         calendar = self.calendar
         if not calendar:
-            return "letter"
+            return "confirmation" if self.header("In-Reply-To") else "letter"
         lines = calendar.replace("\r\n ", "").splitlines()
         found = dict(line.split(":", 1) for line in reversed(lines) if line.startswith(("METHOD:", "SEQUENCE:")))
         method = found.get("METHOD", "")
