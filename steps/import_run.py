@@ -50,12 +50,12 @@ def import_registrations(
     source, now = source or path.name, app.now()
     naming = mapping_file.load(app.settings.programme, app.programme.skills, mapping)
     table = open_table(path, app.programme.import_bytes, lambda header: bool(naming.field(header)))
-    known, shared = imports.session_names(app.conn, now)
-    everybody = _session(known, shared, session_ref)
+    refs, titles = imports.session_refs(app.conn, now)
+    everybody = _session(refs, titles, session_ref)
     reader = RowReader(
         columns(table, naming, source),
         naming,
-        {fold(name): str(number) for name, number in known.items()},
+        _by_text(refs, titles),
         ZoneInfo(naming.timestamp_zone or app.programme.zone),
     )
     account = _Account(source)
@@ -74,18 +74,20 @@ def import_registrations(
     return account.report()
 
 
-def _session(known: Mapping[str, int], shared: set[str], ref: str | None) -> int | None:
+def _session(refs: Mapping[str, int], titles: Mapping[str, int | None], ref: str | None) -> int | None:
     if ref is None:
         return None
-    wanted = fold(ref)
-    found = {number for name, number in known.items() if fold(name) == wanted}
-    exact = known.get(ref.strip())
-    if exact is not None:
-        return exact
-    if len(found) == 1:
-        return found.pop()
-    what = "several sessions have this title" if fold(ref) in map(fold, shared) else "there is no such session"
+    found = refs.get(ref.strip()) or titles.get(fold(ref)) or _by_text(refs, {}).get(fold(ref))
+    if found:
+        return int(found)
+    what = "several sessions have this title" if fold(ref) in titles else "there is no such session"
     raise UserError(Problem(what, "session", "Give its id or code; see: letsconnect session list"))
+
+
+def _by_text(refs: Mapping[str, int], titles: Mapping[str, int | None]) -> dict[str, str]:
+    """What a form's cell may call a session. Titles win: a code is often made of the title of the first of several."""
+    texts: dict[str, int | None] = {fold(ref): number for ref, number in refs.items()}
+    return {text: str(number) for text, number in (texts | dict(titles)).items() if number is not None}
 
 
 def _guard(app: App, reader: RowReader, table: Table, seen: bool, source: str) -> None:

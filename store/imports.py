@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from domain.imports import Registration, RowProblem
+from domain.imports import Registration, RowProblem, fold
 from domain.times import iso
 from store.registrations import flips
 
@@ -131,25 +131,22 @@ def rejected_header(conn: sqlite3.Connection, run_id: int) -> list[str]:
     return list(json.loads(row["raw"])["header"]) if row else []
 
 
-def session_names(conn: sqlite3.Connection, now: datetime) -> tuple[dict[str, int], set[str]]:
-    """Every text that means one session -> its id, and the titles that several share.
+def session_refs(conn: sqlite3.Connection, now: datetime) -> tuple[dict[str, int], dict[str, int | None]]:
+    """Ids and codes of the sessions -> id, and folded titles -> id.
 
-    A title that several have means the one that is still to come, if that is one only.
+    A title that several sessions have means the one that is still to come; None when there is more or less than one.
     """
-    names: dict[str, int] = {}
+    refs: dict[str, int] = {}
     titles: dict[str, list[tuple[bool, int]]] = {}
     for row in conn.execute("select id, code, title, starts_at, state from sessions order by id"):
-        names[str(row["id"])] = names[row["code"]] = row["id"]
+        refs[str(row["id"])] = refs[row["code"]] = row["id"]
         ahead = row["state"] == "confirmed" and row["starts_at"] > iso(now)
-        titles.setdefault(row["title"].casefold(), []).append((ahead, row["id"]))
-    shared = set()
+        titles.setdefault(fold(row["title"]), []).append((ahead, row["id"]))
+    meant: dict[str, int | None] = {}
     for title, found in titles.items():
-        candidates = found if len(found) == 1 else [pair for pair in found if pair[0]]
-        if len(candidates) == 1:
-            names.setdefault(title, candidates[0][1])
-        else:
-            shared.add(title)
-    return names, shared
+        candidates = [pair for pair in found if pair[0] or len(found) == 1]
+        meant[title] = candidates[0][1] if len(candidates) == 1 else None
+    return refs, meant
 
 
 def granted(conn: sqlite3.Connection) -> int:
