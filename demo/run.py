@@ -121,6 +121,7 @@ class _Play:
             say("the second clinic begins an hour later")
             deliver(app)
             addresses |= {"pages": f"{self.environ['LETSCONNECT_PAGES_URL']}/", "caught mails": self.mail.viewer_url}
+            addresses["SMTP"] = f"{servers.HOST}:{self.mail.smtp_port}, to answer as anybody: write to {MAILBOX}"
             with httpx.Client(trust_env=False, timeout=30) as client:
                 mails = client.get(f"{self.mail.viewer_url}mails.json").raise_for_status().json()
             for line in summary.lines(app, self._story, addresses):
