@@ -114,7 +114,7 @@ def check_mail(text: str) -> Mail | str:
     if len(bare) <= 254 and _PLAIN_LOCAL.fullmatch(local) and (ascii_domain := _plain_domain(domain)):
         return Mail(f"{local}@{ascii_domain}", canonical_address(f"{local}@{ascii_domain}"))
     try:
-        checked = validate_email(bare, check_deliverability=False, test_environment=True)
+        checked = validate_email(bare, check_deliverability=False, test_environment=True, strict=True)
     except EmailNotValidError as error:
         return f"is not an e-mail address: {_without(str(error), bare)}"
     if not checked.ascii_email:
