@@ -124,6 +124,7 @@ def touches(facts: Facts, rules: Rules) -> Iterator[Touch]:
         yield _touch(
             facts, rules, "rsvp_confirmation", f"rsvp/{facts.rsvp.id}", facts.rsvp.stamp, "answered by a mail text"
         )
+        return  # what else the session has to say comes with the session's own facts
     if session.state is SessionState.CANCELLED or (invitation is not None and not invitation.wanted):
         if facts.heard.entry_stands:
             why = "the session was cancelled" if session.state is SessionState.CANCELLED else "no longer registered"

@@ -68,6 +68,7 @@ def called_for(one: Facts) -> list[tuple[str, str]]:
             facts(registered=True, invitation=ENTRY, heard=HAS, rsvp=ANSWER),
             [("rsvp_confirmation", "rsvp/5")],
         ),
+        (facts(registered=True, invitation=ENTRY, heard=Heard(1), rsvp=ANSWER), [("rsvp_confirmation", "rsvp/5")]),
     ],
 )
 def test_touches_facts_call_for(one: Facts, expected: list[tuple[str, str]]) -> None:
