@@ -1,14 +1,18 @@
 """Who would get what, when, and who not, with reasons. The planner's own question, asked about later; sends nothing."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain.messages import State
-from domain.planning import Decision, Facts, Hold, Send, Skip, foresee, still_wanted, touches
+from domain.messages import Message, State
+from domain.planning import Decision, Facts, Hold, Send, Skip, decide, foresee, still_wanted, touches
 from steps.app import App
-from steps.plan import pages
+from steps.plan import Group, group_of, guarded_groups, pages
 from store import facts, meta, outbox
+
+FOR_APPROVAL = "waits for approval"
+HELD = "held until a person releases it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,24 @@ def forecast(app: App, days: int, person: int | None = None) -> list[Foreseen]:
 
 
 def _to_plan(app: App, now: datetime, end: datetime, person: int | None) -> Iterator[Foreseen]:
+    """What the next plans record. The mass guard and a restored database make it wait for a person, as they will."""
     rules = app.programme.rules
+    sizes: Counter[Group] = Counter()
+    rows: list[tuple[Group, Foreseen]] = []
     for page in pages(app, now, person=person):
         for one in page:
             for touch in touches(one, rules):
                 at, decision = foresee(touch, one, rules, now, end)
-                yield _row(app, touch.key, touch.purpose.value, one, decision, at, recorded=False)
+                if not isinstance(decide(touch, one, rules, now), Skip):
+                    sizes[group_of(touch)] += 1
+                rows.append((group_of(touch), _row(app, touch.key, touch.purpose.value, one, decision, at)))
+    guarded = guarded_groups(app, sizes)
+    restored = meta.get(app.conn, meta.RESTORED) is not None
+    for group, row in rows:
+        if row.verdict == "send" and (restored or group in guarded):
+            yield replace(row, verdict="hold", because=HELD if restored else FOR_APPROVAL)
+        else:
+            yield row
 
 
 def _recorded(app: App, now: datetime, end: datetime, person: int | None) -> Iterator[Foreseen]:
@@ -60,16 +76,29 @@ def _recorded(app: App, now: datetime, end: datetime, person: int | None) -> Ite
                 known = facts.of_message(app.conn, message.key, message.participant_id, message.session_id, at)
                 if known is None or at > end:
                     continue
-                decision = still_wanted(message.key, message.touchpoint, known, app.programme.rules, at)
-                row = _row(app, message.key, message.purpose, known, decision, at, recorded=True)
-                if state is not State.QUEUED or restored:
-                    waits = "waits for approval" if state is State.DRAFT else "held until a person releases it"
-                    row = replace(row, verdict="hold", because=waits)
+                at, decision = _second_looks(app, message, known, at, end)
+                row = _row(app, message.key, message.purpose, known, decision, at)
+                row = replace(row, language=message.language, recorded=True)
+                if message.expires_at is not None and message.expires_at <= at:
+                    row = replace(row, verdict="skip", because="too late to be of use")
+                elif state is not State.QUEUED or restored:
+                    row = replace(row, verdict="hold", because=FOR_APPROVAL if state is State.DRAFT else HELD)
                 yield row
 
 
+def _second_looks(
+    app: App, message: Message, known: Facts, at: datetime, end: datetime
+) -> tuple[datetime, Decision | None]:
+    """What delivery finds when it looks, and looks again after every Hold; the moment of the last look."""
+    while True:
+        decision = still_wanted(message.key, message.touchpoint, known, app.programme.rules, at)
+        if not isinstance(decision, Hold) or decision.until > end:
+            return at, decision
+        at = decision.until
+
+
 def _row(
-    app: App, key: str, purpose: str, one: Facts, decision: Decision | None, at: datetime, *, recorded: bool
+    app: App, key: str, purpose: str, one: Facts, decision: Decision | None, at: datetime
 ) -> Foreseen:
     verdict = {Send: "send", Hold: "hold", Skip: "skip"}.get(type(decision), "skip")
     because = decision.because if decision is not None else "no longer called for: the facts changed"
@@ -84,5 +113,5 @@ def _row(
         verdict=verdict,
         at=decision.until if isinstance(decision, Hold) else at,
         because=because,
-        recorded=recorded,
+        recorded=False,
     )
