@@ -140,7 +140,11 @@ class _Desk:
 
     def _checked(self, message: Message) -> Parcel | None:
         now = self.app.now()
-        verdict = self._second_look(message, now)
+        try:
+            verdict = self._second_look(message, now)
+        except (ValueError, LookupError, TypeError) as error:  # a spoilt row; the others must not wait for it
+            note = f"its facts cannot be read ({type(error).__name__})"
+            verdict = Settlement(State.FAILED, counts=False, note=note)
         data = outbox.payload(self.app.conn, message.id) if verdict is None else None
         if verdict is None and data is None:
             verdict = Settlement(State.FAILED, counts=False, note="its frozen bytes are damaged")
