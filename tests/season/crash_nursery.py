@@ -33,6 +33,7 @@ class Plan:
     kills: int = 0
     together: int = 2
     stops: int = 0  # SIGSTOPs until the lease is over, while others deliver
+    hours: float = 5.0  # by which the clock is put forward between two deliveries of the work until idle
     seed: int = 0
 
 
@@ -92,17 +93,18 @@ def deliver_for_ever(world: World) -> None:
         time.sleep(0.002)
 
 
-def deliver_until_idle(world: World) -> None:
-    """The clock runs on between two deliveries, so that pauses and waits for a retry are soon over."""
+def deliver_until_idle(world: World, hours: float) -> None:
+    """With a clock that is put forward, so that pauses and waits for a retry are soon over."""
     ahead = timedelta(0)
-    for _ in range(40):
+    for _ in range(100):
         app = world.app(ahead)
         deliver.deliver(app)
         (left,) = app.conn.execute(STILL_OPEN).fetchone()
         app.close()
         if not left:
             return
-        ahead += timedelta(hours=5)
+        ahead += timedelta(hours=hours)
+        time.sleep(0.02)
 
 
 class Nursery:
@@ -120,7 +122,7 @@ class Nursery:
                     self._fill()
                     self._turn()
             else:
-                self.children = [Child(lambda: deliver_until_idle(self.world), []) for _ in range(self.plan.together)]
+                self.children = [Child(self._work, []) for _ in range(self.plan.together)]
                 while self.children:
                     self._turn()
         finally:
@@ -128,6 +130,9 @@ class Nursery:
                 os.kill(child.pid, signal.SIGKILL)
                 child.bury()
         return self.summary
+
+    def _work(self) -> None:
+        deliver_until_idle(self.world, self.plan.hours)
 
     def _fill(self) -> None:
         """As many deliverers as the phase wants."""

@@ -1,0 +1,257 @@
+"""Delivery when processes, clocks and people get in its way: nothing twice, nothing lost, the rest goes on.
+
+Over a real SMTP server on loopback. Faults of the server lie in tests/channels, of the store in
+test_deliver_store_faults.py, kills at random instants in tests/season/test_crash.py.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.times import iso
+from steps import owners, persons, sessions
+from steps.app import App
+from steps.deliver import LEASE
+from steps.plan import plan
+from store import database, outbox
+from tests.season.crash_nursery import Plan
+from tests.season.crash_runs import nursery
+from tests.season.crash_world import START, frozen, message, record
+from tests.servers.smtp_faults import SmtpFaults
+from tests.steps.deliver_post import Post, everyone
+
+HALF_HOUR = timedelta(minutes=31)  # longer than a lease
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Iterator[Post]:
+    with SmtpFaults() as server:
+        post = Post(tmp_path, server)
+        yield post
+        post.app.close()
+
+
+# Several processes
+
+
+def test_four_processes_deliver_each_message_once(post: Post) -> None:
+    numbers = range(1, 401)
+    record(post.app, numbers)
+    nursery(post.world, Plan(together=4, hours=0.0))
+    assert post.stored == everyone(*numbers)
+    assert set(post.states().values()) == {"sent"}
+
+
+def test_process_that_slept_past_its_lease_before_the_mark_finishes_nothing(post: Post) -> None:
+    post.record(1, 4)
+
+    def sleep() -> None:
+        assert post.delivery_by_another(HALF_HOUR).sent == 2
+        post.put_clock(HALF_HOUR)
+
+    report = post.deliver(mark=sleep)
+    assert post.stored == everyone(1, 4)
+    assert post.states() == {1: "sent", 4: "sent"}
+    assert report.sent == 0
+
+
+def test_process_that_slept_past_its_lease_after_the_dot_still_says_what_arrived(post: Post) -> None:
+    post.record(1)
+    seen = {}
+
+    def sleep() -> None:
+        assert post.delivery_by_another(HALF_HOUR).unsure == 1
+        seen.update(post.states())
+        post.put_clock(HALF_HOUR)
+
+    report = post.deliver(settle=sleep)
+    assert seen == {1: "unsure"}
+    assert (report.sent, report.unsure) == (1, 0)
+    assert post.states() == {1: "sent"}
+    assert post.stored == everyone(1)
+
+
+def test_calendar_mail_of_a_process_that_slept_after_the_dot_is_repeated_once(post: Post) -> None:
+    post.record(4)
+
+    def sleep() -> None:
+        assert post.delivery_by_another(HALF_HOUR).sent == 1
+        post.put_clock(HALF_HOUR)
+
+    post.deliver(settle=sleep)
+    assert post.states() == {4: "sent"}
+    assert post.stored == {"p4@there.test": 2}
+
+
+def test_claims_of_a_dead_process_are_free_at_once(post: Post) -> None:
+    post.record(1, 2)
+    now = post.app.now()
+    with database.write(post.app.conn) as conn:
+        outbox.claim(conn, "email", "gone", now, now + LEASE, 10)
+    assert post.deliver().recovered == 2
+    assert post.stored == everyone(1, 2)
+
+
+def test_beginner_is_never_taken_for_dead_while_others_sweep(tmp_path: Path) -> None:
+    over = threading.Event()
+
+    def sweep() -> None:
+        while not over.is_set():
+            owners.sweep(tmp_path)
+
+    sweepers = [threading.Thread(target=sweep) for _ in range(2)]
+    for thread in sweepers:
+        thread.start()
+    taken = []
+    for _ in range(2000):
+        with owners.owner(tmp_path) as name:
+            taken += owners.dead(tmp_path, [name])
+    over.set()
+    for thread in sweepers:
+        thread.join()
+    assert taken == []
+
+
+def test_lock_file_of_a_living_process_stays(tmp_path: Path) -> None:
+    with owners.owner(tmp_path) as name:
+        (tmp_path / "gone.lock").touch()
+        owners.sweep(tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == [f"{name}.lock"]
+        assert owners.dead(tmp_path, [name, "gone"]) == ["gone"]
+    assert list(tmp_path.iterdir()) == []
+
+
+# The clock
+
+
+@pytest.mark.parametrize("moment", ["mark", "settle"])
+@pytest.mark.parametrize("ahead", [timedelta(days=-1), timedelta(minutes=20)])
+def test_clock_that_jumps_within_the_lease_changes_nothing(post: Post, moment: str, ahead: timedelta) -> None:
+    post.record(1, 4)
+    report = post.deliver(**{moment: lambda: post.put_clock(ahead)})
+    assert report.sent == 2
+    post.put_clock(timedelta(0))
+    assert post.deliver().sent == 0
+    assert post.stored == everyone(1, 4)
+
+
+def test_clock_that_jumps_past_the_lease_before_the_mark_sends_later(post: Post) -> None:
+    post.record(1, 4)
+    assert post.deliver(mark=lambda: post.put_clock(HALF_HOUR)).sent == 0
+    assert post.stored == {}
+    assert post.deliver().sent == 2
+    assert post.stored == everyone(1, 4)
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_clock_that_jumps_past_the_lease_after_the_dot_changes_nothing(post: Post, number: int) -> None:
+    post.record(number)
+    assert post.deliver(settle=lambda: post.put_clock(HALF_HOUR)).sent == 1
+    assert post.deliver().sent == 0
+    assert post.stored == everyone(number)
+
+
+def test_clock_put_back_delays_and_loses_nothing(post: Post) -> None:
+    post.record(1)
+    post.put_clock(timedelta(days=-1))
+    assert post.deliver().sent == 0
+    post.put_clock(timedelta(0))
+    assert post.deliver().sent == 1
+
+
+# The world changes between the claim and the dot
+
+
+def cancel(app: App) -> None:
+    sessions.cancel(app, "clinic", "the host is ill", "a coordinator")
+
+
+def change(app: App) -> None:
+    sessions.change(app, "clinic", {"venue": "another room"}, "a coordinator")
+
+
+def suppress(app: App) -> None:
+    persons.suppress(app, "4", "*", "a coordinator")
+
+
+def erase(app: App) -> None:
+    persons.erase(app, "4", "a coordinator")
+
+
+@pytest.mark.parametrize("action", [cancel, change, suppress, erase])
+@pytest.mark.parametrize("moment", ["claimed", "queued"])
+def test_no_longer_wanted_before_the_dot(post: Post, action: Callable[[App], None], moment: str) -> None:
+    post.record(4, 5)
+
+    def act() -> None:
+        with post.another() as app:
+            action(app)
+
+    if moment == "queued":
+        act()
+    report = post.deliver(mark=act if moment == "claimed" else lambda: None)
+    assert post.stored == everyone(5)
+    assert post.states() == {4: "cancelled", 5: "sent"}
+    assert (report.sent, report.unsure) == (1, 0)
+    post.deliver()
+    assert post.stored == everyone(5)
+
+
+def test_unsubscribed_between_claim_and_dot_of_a_topic_only(post: Post) -> None:
+    post.record(4, 5)
+    with post.another() as other:
+        report = post.deliver(mark=lambda: persons.suppress(other, "5", "sessions", "a coordinator"))
+    assert report.sent == 2  # the welcome is of another topic
+    assert post.stored == everyone(4, 5)
+
+
+def test_past_expiry_between_claim_and_dot(post: Post) -> None:
+    post.record(1, 2)
+    with database.write(post.app.conn) as conn:
+        conn.execute("update outbox set expires_at = ? where participant_id = 1", (iso(START + timedelta(minutes=5)),))
+    report = post.deliver(mark=lambda: post.put_clock(timedelta(minutes=10)))
+    assert report.sent == 1
+    post.deliver()
+    assert post.states() == {1: "expired", 2: "sent"}
+    assert post.stored == everyone(2)
+
+
+# What leaves, and what cannot
+
+
+def test_words_changed_after_recording_leave_as_they_were_recorded(post: Post) -> None:
+    with database.write(post.app.conn) as conn:
+        record(post.app, [1])
+        conn.execute("delete from payloads")
+        conn.execute("delete from outbox")
+    assert plan(post.app).send == 1
+    (data,) = post.app.conn.execute("select data from payloads").fetchone()
+    post.app.programme = replace(post.app.programme, name="Another programme", languages=("fr",))
+    post.app.conn.execute("update participants set name = 'Renamed', languages = '[\"fr\"]'")
+    assert plan(post.app).send == 0
+    post.deliver()
+    assert [one.data for one in post.server.stored] == [data]
+
+
+def test_poison_stops_nobody_else(post: Post) -> None:
+    post.record(1, 2, 3, 5, 6, 7)
+    conn = post.app.conn
+    conn.execute("update payloads set data = x'00' where outbox_id = 1")
+    conn.execute("delete from payloads where outbox_id = 2")
+    conn.execute("update outbox set recipient = 'p3@there.test, evil@there.test' where id = 3")
+    conn.execute("update participants set languages = '[' where id = 5")
+    lone = replace(message(8, False, post.app.now()), data=frozen(8).replace(b"\r\n", b"\n"), participant_id=6,
+                   contact_point_id=6, key="welcome/6#2")  # fmt: skip
+    with database.write(conn):
+        assert outbox.record(conn, lone, post.app.now())
+    report = post.deliver()
+    assert (report.sent, report.unsure, report.trouble) == (2, 0, "")
+    found = dict(conn.execute("select id, state from outbox").fetchall())
+    assert found == {1: "failed", 2: "failed", 3: "failed", 4: "failed", 5: "sent", 6: "sent", 7: "failed"}
+    assert post.stored == everyone(6, 7)
+    post.deliver()
+    assert post.stored == everyone(6, 7)
