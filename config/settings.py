@@ -134,6 +134,8 @@ def _gather(
                 problems.append(Problem("must be text or a number", f"{key.lower()} in {place}"))
             elif str(value).strip():
                 values[key], origin[key] = str(value).strip(), place
+            else:  # set to nothing: not set, whatever the file says
+                values.pop(key, None)
     return values, origin
 
 
