@@ -20,6 +20,14 @@ def speaks_of_address(code: int | None, text: str) -> bool:
     return code in _BAD_ADDRESS_CODES
 
 
+def status_speaks_of_address(status: str, diagnostic: str) -> bool:
+    """The same of a bounce. X.0.0 says nothing (RFC 3463 section 3.1): then the far side's own words decide."""
+    if status and not status.endswith(".0.0"):
+        return speaks_of_address(None, status)
+    code = re.search(r"\b5\d\d\b", diagnostic)
+    return speaks_of_address(int(code[0]) if code else None, diagnostic)
+
+
 def refused(conn: sqlite3.Connection, message_id: int, receipt: Receipt, now: datetime) -> None:
     """A 5xx to RCPT: the same as a bounce, only sooner."""
     row = conn.execute("select contact_point_id from outbox where id = ?", (message_id,)).fetchone()
