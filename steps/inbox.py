@@ -15,10 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from channels.imap import ImapMailbox, Position
-
 from calendars import replies as calendar
 from channels import inbound
+from channels.imap import ImapMailbox, Position
 from domain.errors import DeliveryError, LetsConnectError, Permanent, Problem, UserError
 from domain.invitations import Invitation, PartStat, Rsvp, RsvpSource
 from domain.messages import Message
@@ -35,6 +34,7 @@ log = logging.getLogger(__name__)
 READ_PAGE = 100
 RETRY_SECONDS = 15
 PARTSTATS = {Answer.YES: PartStat.ACCEPTED, Answer.NO: PartStat.DECLINED, Answer.MAYBE: PartStat.TENTATIVE}
+ANSWERED = "answered, so it arrived"
 _REFERENCE = re.compile(rf"\b[a-z2-7]{{{REFERENCE_LENGTH}}}\b")
 
 
@@ -181,6 +181,8 @@ def _read(conn: sqlite3.Connection, mail: inbox.Filed, letter: inbound.Inbound, 
     if letter.dsn:
         return _read_bounce(conn, mail, letter, now)
     message = _answered_message(conn, letter)
+    if message is not None:
+        outbox.prove_sent(conn, message.id, ANSWERED, now)
     if letter.auto_submitted:
         contact_points.event(
             conn, "autoreplied", now, outbox_id=message.id if message else None, inbox_id=mail.id,
@@ -216,10 +218,12 @@ def _read_calendar(
             unknown = True
             continue
         person = invitation.participant_id
-        proposed = reply.proposal(session.starts_at)
-        proposal = proposal or proposed is not None or reply.method == "COUNTER"
         newest = session.sequence + invitation.bump
         sequence = newest if reply.sequence is None else min(reply.sequence, newest)
+        # A late "maybe" carries the old time and proposes nothing.
+        current = sequence - invitation.bump >= session.time_sequence
+        proposed = reply.proposal(session.starts_at) if current else None
+        proposal = proposal or proposed is not None or reply.method == "COUNTER"
         stamp = min(reply.dtstamp or mail.received_at, mail.received_at)  # a wrong clock must not win for ever
         rsvp = Rsvp(
             invitation.id, reply.partstat, RsvpSource.CALENDAR, sequence - invitation.bump, stamp,
@@ -227,6 +231,8 @@ def _read_calendar(
         )  # fmt: skip
         if _answered(conn, invitation, session, rsvp, letter, now):
             counts.append("rsvps")
+        if reply.sequence is not None:
+            _prove_arrived(conn, invitation, sequence, now)
     if trouble:
         return Reading("for_person", "calendar", trouble, person, (*counts, "for_person"))
     if proposal:
@@ -246,22 +252,26 @@ def _answered(
     letter: inbound.Inbound,
     now: datetime,
 ) -> bool:
-    """Record one answer and what it proves. Whether it was new."""
+    """Record one answer and what follows from it. Whether it was new."""
     new_id, counts = invitations.record_rsvp(conn, rsvp, session.time_sequence, now)
     if new_id is None:
         return False
     address = canonical_address(letter.from_address) if letter.from_address else None
     contact_points.sign_of_life(conn, invitation.participant_id, address, now)
-    unsure = conn.execute(
-        "select id from outbox where invitation_id = ? and sequence <= ? and (state = 'unsure' or repeats > 0)",
-        (invitation.id, rsvp.sequence + invitation.bump),
-    ).fetchall()
-    for row in unsure:
-        outbox.prove_sent(conn, row["id"], "answered, so it arrived", now)
     if counts and rsvp.partstat is PartStat.DECLINED:
         note = "declined: a decline means less mail"
         outbox.recall(conn, note, session_id=session.id, participant_id=invitation.participant_id)
     return True
+
+
+def _prove_arrived(conn: sqlite3.Connection, invitation: Invitation, sequence: int, now: datetime) -> None:
+    """The entry with this SEQUENCE was answered, so the message that brought it arrived."""
+    rows = conn.execute(
+        "select id from outbox where invitation_id = ? and sequence = ? and purpose in ('invitation', 'update')",
+        (invitation.id, sequence),
+    ).fetchall()
+    for row in rows:
+        outbox.prove_sent(conn, row["id"], ANSWERED, now)
 
 
 # -- answers by text --------------------------------------------------------------------------------------
@@ -335,7 +345,7 @@ def _read_bounce(
         outbox.prove_sent(conn, message.id, f"a delivery notice says {worst.action or 'delivered'}", now)
         return Reading("read", "delivery notice", participant_id=message.participant_id)
     failed = worst.action == "failed"
-    hard = failed and contact_points.speaks_of_address(None, worst.status or worst.diagnostic)
+    hard = failed and contact_points.status_speaks_of_address(worst.status, worst.diagnostic)
     contact_points.event(
         conn, "bounced" if failed else "deferred", now, outbox_id=message.id, inbox_id=mail.id,
         contact_point_id=_contact_of(conn, message), detail=worst.status, hard=hard,

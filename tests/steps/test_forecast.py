@@ -77,7 +77,8 @@ def happen(place: Place, dice: random.Random, people: list[int], learning_spaces
                 with database.write(conn):
                     invitations.record_rsvp(conn, rsvp, time_sequence, place.time)
         case 5:
-            if not conn.execute("select 1 from sessions where id = ? and state = 'cancelled'", (session.id,)).fetchone():
+            (state,) = conn.execute("select state from sessions where id = ?", (session.id,)).fetchone()
+            if state == "confirmed":
                 place.change(session, start=iso(place.time + timedelta(hours=dice.randint(2, 24 * 6))))
         case 6:
             if dice.random() < 0.5:
