@@ -220,6 +220,24 @@ def test_past_expiry_between_claim_and_dot(post: Post) -> None:
     assert post.stored == everyone(2)
 
 
+@pytest.mark.parametrize(
+    "fact",
+    [
+        "update participants set registered_at = null where id = 1",
+        "update contact_points set health = 'hard' where participant_id = 1",
+        "insert into suppressions (channel, canonical, topic, reason, since)"
+        " values ('email', 'p1@there.test', 'programme', 'unsubscribed', '2026-03-02T08:00:00Z')",
+    ],
+)
+def test_facts_changed_since_recording_are_seen_before_sending(post: Post, fact: str) -> None:
+    post.record(1, 2)
+    post.app.conn.execute(fact)
+    report = post.deliver()
+    assert (report.sent, report.dropped) == (1, 1)
+    assert post.states() == {1: "cancelled", 2: "sent"}
+    assert post.stored == everyone(2)
+
+
 # What leaves, and what cannot
 
 

@@ -126,6 +126,20 @@ def test_disk_full_after_the_dot(post: Post, number: int, state: str, times: int
     assert post.stored == {f"p{number}@there.test": times}
 
 
+def test_calendar_mail_is_repeated_once_only(post: Post) -> None:
+    post.record(4)
+    lock = Lock(post)
+    post.app.conn.execute("pragma busy_timeout = 50")
+    for _ in range(2):
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            post.deliver(settle=lock.take)
+        lock.let_go()
+    post.deliver()
+    post.deliver()
+    assert post.states() == {4: "unsure"}
+    assert post.stored == {"p4@there.test": 2}
+
+
 def test_no_room_for_the_receipt_leaves_the_message_unsure(post: Post) -> None:
     post.record(99)
     post.record(1)
