@@ -1,7 +1,6 @@
 """The first things: the state folder, its secrets and the database; upgrading; taking and bringing back a backup."""
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -18,11 +17,11 @@ def init(app: App) -> list[str]:
     try:
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         settings.incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if settings.secret is None:
-            _write_private(settings.home / "secret", new_secret())
+        if settings.secret is None and _write_private(settings.home / "secret", new_secret()):
             done.append(f"made the secret for tokens in {settings.home / 'secret'}: keep it with your backups")
-        if settings.api_auth is None:
-            _write_private(settings.home / "prefect-login", f"coordinator:{new_secret()}")
+        if settings.api_auth is None and _write_private(
+            settings.home / "prefect-login", f"coordinator:{new_secret()}"
+        ):
             done.append(f"made the login of the Prefect UI in {settings.home / 'prefect-login'}")
     except OSError as error:
         what = f"cannot be written ({error.strerror})"
@@ -30,10 +29,15 @@ def init(app: App) -> list[str]:
     return done + migrate(app)
 
 
-def _write_private(path: Path, text: str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _write_private(path: Path, text: str) -> bool:
+    """False when another `init` was quicker."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
     with os.fdopen(handle, "w") as file:
         file.write(text + "\n")
+    return True
 
 
 def migrate(app: App) -> list[str]:
@@ -41,7 +45,7 @@ def migrate(app: App) -> list[str]:
     path = app.settings.db
     existed = path.exists() and path.stat().st_size > 0
     stamp = app.now().strftime("%Y%m%dT%H%M%S")
-    copy = app.settings.home / "backups" / f"before-migration-{stamp}.db"
+    copy = app.settings.home / "backups" / f"before-migration-{stamp}-{os.getpid()}.db"
     names = database.migrate(path, copy)
     if not names:
         return []
@@ -67,29 +71,26 @@ def restore(app: App, source: Path) -> int:
     """
     if not source.exists():
         raise UserError(Problem("there is no such file", source.name, "Name a file that `letsconnect backup` wrote"))
-    with closing(database.connect(source, read_only=True)) as conn:  # refuses what is no letsconnect database
-        _check_integrity(conn, source)
-    app.close()
     path = app.settings.db
     stamp = app.now().strftime("%Y%m%dT%H%M%S")
     fresh = path.with_name(f"{path.name}.restoring")
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh.unlink(missing_ok=True)
-    with closing(database.connect(source, read_only=True)) as conn:
-        database.backup(conn, fresh)
+    try:
+        with closing(database.connect(source, check_schema=False, read_only=True)) as conn:
+            database.check_readable(conn, source)  # refuses what is no letsconnect database
+            _check_integrity(conn, source)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fresh.unlink(missing_ok=True)
+            database.backup(conn, fresh)
+    except sqlite3.DatabaseError as error:
+        raise UserError(Problem(f"the backup cannot be used: {error}", source.name, "Use another backup")) from error
+    app.close()
+    database.migrate(fresh, None)  # a backup of an older version
     with closing(database.connect(fresh)) as conn, database.write(conn):
         now = app.now()
         meta.put(conn, meta.RESTORED, f"{now:%Y-%m-%d %H:%M} UTC")
         held = outbox.hold_everything(conn, "held: restored from a backup")
         journal.note(conn, now, "restore", "restored", detail=f"{held} messages held")
-    if path.exists():
-        kept = path.with_name(f"{path.name}.before-restore-{stamp}")
-        shutil.move(path, kept)
-        for suffix in ("-wal", "-shm", "-journal"):
-            side = path.with_name(path.name + suffix)
-            if side.exists():
-                shutil.move(side, kept.with_name(kept.name + suffix))
-    fresh.rename(path)
+    database.put_in_place(fresh, path, path.with_name(f"{path.name}.before-restore-{stamp}"))
     return held
 
 

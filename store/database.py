@@ -7,7 +7,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,14 @@ def unusable(path: Path, error: sqlite3.Error) -> UserError:
 
 
 def _check(conn: sqlite3.Connection, path: Path) -> None:
+    if missing := check_readable(conn, path):
+        raise SchemaMismatch(
+            Problem(f"the database lacks {len(missing)} schema change(s)", path.name, "Run: letsconnect migrate")
+        )
+
+
+def check_readable(conn: sqlite3.Connection, path: Path) -> list[str]:
+    """The migrations that are missing. SchemaMismatch when a newer version made it, UserError when none of ours did."""
     known = [m.name for m in migrations._migrations]
     try:
         rows = conn.execute("select name from _sqlite_migrations where migration_set = 'letsconnect'").fetchall()
@@ -70,6 +78,8 @@ def _check(conn: sqlite3.Connection, path: Path) -> None:
             raise
         rows = []
     applied = {row["name"] for row in rows}
+    if not applied and conn.execute("select count(*) from sqlite_master where type = 'table'").fetchone()[0]:
+        raise UserError(Problem("it is another program's database", path.name, "Check LETSCONNECT_DB"))
     if unknown := sorted(applied - set(known)):
         raise SchemaMismatch(
             Problem(
@@ -78,10 +88,7 @@ def _check(conn: sqlite3.Connection, path: Path) -> None:
                 "Use that version of letsconnect, or restore a backup made before the upgrade",
             )
         )
-    if missing := [name for name in known if name not in applied]:
-        raise SchemaMismatch(
-            Problem(f"the database lacks {len(missing)} schema change(s)", path.name, "Run: letsconnect migrate")
-        )
+    return [name for name in known if name not in applied]
 
 
 @contextmanager
@@ -100,22 +107,28 @@ def write(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         raise
 
 
-def migrate(path: Path, backup_to: Path) -> list[str]:
-    """Apply what is missing, all or nothing, after copying an existing database to `backup_to`. Names applied."""
+def migrate(path: Path, backup_to: Path | None) -> list[str]:
+    """Apply what is missing, all or nothing, after copying an existing database to `backup_to`. Names applied.
+
+    Several may do it at once: one does the work, and the others find it done.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     old_umask = os.umask(0o077)  # people's data: readable by the owner only
     try:
         conn = connect(path, check_schema=False)
         try:
-            _refuse_newer(conn, path)
-            db: Any = Database(conn)
-            if not [m.name for m in migrations.pending(db)]:
+            if not check_readable(conn, path):
                 return []
-            if conn.execute("select count(*) from sqlite_master").fetchone()[0]:
+            existed = conn.execute("select count(*) from sqlite_master").fetchone()[0]
+            if existed and backup_to is not None:
                 backup(conn, backup_to)
+            db: Any = Database(conn)
             with write(conn):
-                names = [m.name for m in migrations.pending(db)]
-                migrations.apply(db)
+                names = check_readable(conn, path)
+                if names:
+                    migrations.apply(db)
+            if not names and existed and backup_to is not None:
+                backup_to.unlink()
             return names
         finally:
             conn.close()
@@ -125,30 +138,60 @@ def migrate(path: Path, backup_to: Path) -> list[str]:
         os.umask(old_umask)
 
 
-def _refuse_newer(conn: sqlite3.Connection, path: Path) -> None:
-    try:
-        _check(conn, path)
-    except SchemaMismatch as mismatch:
-        if "newer" in str(mismatch):
-            raise
-
-
 def backup(conn: sqlite3.Connection, target: Path) -> None:
-    """A consistent copy, under writers too (VACUUM INTO). UserError when `target` is there already."""
-    if target.exists():
-        raise UserError(Problem("the backup file is there already", target.name, "Choose another name"))
-    target.parent.mkdir(parents=True, exist_ok=True)
+    """A consistent copy, under writers too (VACUUM INTO). UserError when `target` is there already or cannot be."""
     old_umask = os.umask(0o077)
     try:
+        if target.exists():
+            raise UserError(Problem("the backup file is there already", target.name, "Choose another name"))
+        target.parent.mkdir(parents=True, exist_ok=True)
         conn.execute("vacuum into ?", (str(target),))
+    except OSError as error:
+        remedy = "Choose a folder that you may write to"
+        raise UserError(Problem(f"the backup cannot be written ({error.strerror})", target.name, remedy)) from error
+    except sqlite3.OperationalError as error:
+        if "unable to open" not in str(error) and "disk" not in str(error):
+            raise
+        remedy = "Choose a folder that you may write to, with room for the copy"
+        raise UserError(Problem(f"the backup cannot be written ({error})", target.name, remedy)) from error
     finally:
         os.umask(old_umask)
+
+
+def put_in_place(fresh: Path, path: Path, kept: Path) -> None:
+    """Make the database at `path` hold what `fresh` holds; what it held goes to `kept`, and `fresh` is used up.
+
+    An existing database is written over in one transaction and never renamed: a process that has it open would go
+    on writing to the old file, and its journal would spoil the new one (https://sqlite.org/howtocorrupt.html 2.4).
+    """
+    if path.exists():
+        try:
+            with closing(connect(path, check_schema=False)) as there:
+                there.execute("begin exclusive")  # nobody may hold it for long: the copy below would wait for ever
+                there.execute("commit")
+                backup(there, kept)
+                with closing(sqlite3.connect(fresh)) as source:
+                    source.backup(there)
+            fresh.unlink()
+            return
+        except (sqlite3.DatabaseError, UserError) as error:
+            cause = error.__cause__ if isinstance(error, UserError) else error
+            if not isinstance(cause, sqlite3.DatabaseError) or isinstance(cause, sqlite3.OperationalError):
+                raise
+        kept.unlink(missing_ok=True)
+        path.rename(kept)  # damaged, or no database at all
+        for suffix in ("-wal", "-shm", "-journal"):
+            side = path.with_name(path.name + suffix)
+            if side.exists():
+                side.rename(kept.with_name(kept.name + suffix))
+    fresh.rename(path)
 
 
 def schema(conn: sqlite3.Connection) -> str:
     """The schema as SQL for people to read; `schema.sql` is this text of a fresh database."""
     rows = conn.execute(
         "select sql from sqlite_master where sql is not null and name not like '\\_sqlite%' escape '\\'"
-        " and name not like 'sqlite\\_%' escape '\\' order by tbl_name, type desc, name"
+        " and tbl_name not like '\\_sqlite%' escape '\\' and name not like 'sqlite\\_%' escape '\\'"
+        " order by tbl_name, type desc, name"
     )
     return "\n\n".join(re.sub(r"[ \t]+$", "", row["sql"], flags=re.M) + ";" for row in rows) + "\n"

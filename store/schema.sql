@@ -1,5 +1,4 @@
-CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
-    ON "_sqlite_migrations" ("migration_set", "name");
+-- The schema as all migrations leave it. Made by `python -m store.schema_file`; a test keeps it true.
 
 CREATE TABLE answers (
   registration_id integer not null references registrations (id),
@@ -115,10 +114,13 @@ CREATE TABLE inbox (
     check (state in ('filed', 'read', 'ignored', 'quarantined', 'for_person', 'settled')),
   kind text not null default '',
   reason text not null default '',
+  message_id text not null default '',
   participant_id integer references participants (id),
   raw blob not null,
   unique (channel, mailbox, uidvalidity, uid)
 ) strict;
+
+CREATE INDEX inbox_message_id on inbox (message_id) where message_id <> '';
 
 CREATE INDEX inbox_open on inbox (state) where state in ('filed', 'quarantined', 'for_person');
 
@@ -270,7 +272,8 @@ CREATE TABLE registrations (
 
 CREATE UNIQUE INDEX registrations_programme on registrations (participant_id) where session_id is null;
 
-CREATE UNIQUE INDEX registrations_session on registrations (session_id, participant_id) where session_id is not null;
+CREATE UNIQUE INDEX registrations_session on registrations (session_id, participant_id)
+  where session_id is not null;
 
 CREATE TABLE rsvps (
   id integer primary key,
