@@ -33,20 +33,21 @@ async def approve_messages(
         number: How many the preview showed. If it is another number by now, none is approved.
         dry_run: Only show what waits. Take the tick away to approve it.
     """
-
-    def approve(app: App) -> dict[str, int]:
-        state = State.DRAFT if what == DRAFTS else State.HELD
-        waiting = outbox.listing(app, {"state": state.value}, MOST)
-        if not dry_run and len(waiting) != number:
-            remedy = f"Look at the preview again, then give {len(waiting)}"
-            raise UserError(Problem(f"{len(waiting)} messages wait by now, not {number}", "number", remedy))
-        if not dry_run and state is State.DRAFT:
-            outbox.approve(app, [message.id for message in waiting], COORDINATOR)
-        elif not dry_run:
-            outbox.release(app, None, COORDINATOR)  # all of them, which also ends the hold after a restore
-        groups = Counter(f"{message.purpose}, session {message.session_id or '-'}" for message in waiting)
-        return {**dict(sorted(groups.items())), "together": len(waiting)}
-
-    counts = await step(NAME, approve)
+    counts = await step(NAME, lambda app: approve(app, what, number, dry_run))
     heading = "Nothing was approved: this was a dry run." if dry_run else "Approved."
     await show("approve-drafts", f"{heading}\n\n{counted(counts)}", what)
+
+
+def approve(app: App, what: str, number: int, dry_run: bool) -> dict[str, int]:
+    """How many wait, by purpose and session. UserError when they are not `number` any more; then none is approved."""
+    state = State.DRAFT if what == DRAFTS else State.HELD
+    waiting = outbox.listing(app, {"state": state.value}, MOST)
+    if not dry_run and len(waiting) != number:
+        remedy = f"Look at the preview again, then give {len(waiting)}"
+        raise UserError(Problem(f"{len(waiting)} messages wait by now, not {number}", "number", remedy))
+    if not dry_run and state is State.DRAFT:
+        outbox.approve(app, [message.id for message in waiting], COORDINATOR)
+    elif not dry_run:
+        outbox.release(app, None, COORDINATOR)  # all of them, which also ends the hold after a restore
+    groups = Counter(f"{message.purpose}, session {message.session_id or '-'}" for message in waiting)
+    return {**dict(sorted(groups.items())), "together": len(waiting)}

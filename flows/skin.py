@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,7 +19,7 @@ import httpx
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.context import FlowRunContext
 
-from domain.errors import ConfigError, UserError
+from domain.errors import ConfigError, Problem, UserError
 from domain.times import iso
 from flows.children import rotate
 from steps.app import App, open_app
@@ -64,7 +64,7 @@ def guarded(name: str, work: Callable[[App], T]) -> T:
         app = open_app()
         return work(app)
     except (UserError, ConfigError) as error:
-        failure = f"{name}: {redacted(str(error))}"
+        failure = "\n".join(f"{name}: {without_addresses(problem)}" for problem in error.problems)
     except Exception as error:
         failure = f"{name} failed ({type(error).__name__}). Details are in {DETAILS} in the programme's folder"
         if app is not None:
@@ -73,6 +73,11 @@ def guarded(name: str, work: Callable[[App], T]) -> T:
         if app is not None:
             app.close()
     raise StepFailed(failure)
+
+
+def without_addresses(problem: Problem) -> str:
+    """A problem in words; its remedy is this project's own text and may well show a made-up address."""
+    return str(replace(problem, what=redacted(problem.what), where=redacted(problem.where)))
 
 
 def redacted(text: str) -> str:

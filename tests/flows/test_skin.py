@@ -58,7 +58,7 @@ def test_step_that_meets_the_database_names_its_error_without_its_words(home: Pa
 @pytest.mark.parametrize(
     "error",
     [
-        UserError(Problem(f"no mail for {ADDRESS}", "line 3", "Mend it")),
+        UserError(Problem(f"no mail for {ADDRESS}", ADDRESS, "Write it as smtp://user:pass@mail.example.org")),
         ConfigError([Problem("is not set", "X", "Set it")]),
     ],
 )
