@@ -25,6 +25,7 @@ from domain.participants import canonical_address
 from domain.replies import answer
 from domain.reply_phrases import Answer
 from domain.sessions import Session
+from steps import answers
 from steps.app import App
 from steps.compose import BOUNCE_TAG, REFERENCE_LENGTH
 from store import contact_points, database, inbox, invitations, journal, outbox, sessions
@@ -253,15 +254,11 @@ def _answered(
     now: datetime,
 ) -> bool:
     """Record one answer and what follows from it. Whether it was new."""
-    new_id, counts = invitations.record_rsvp(conn, rsvp, session.time_sequence, now)
-    if new_id is None:
-        return False
-    address = canonical_address(letter.from_address) if letter.from_address else None
-    contact_points.sign_of_life(conn, invitation.participant_id, address, now)
-    if counts and rsvp.partstat is PartStat.DECLINED:
-        note = "declined: a decline means less mail"
-        outbox.recall(conn, note, session_id=session.id, participant_id=invitation.participant_id)
-    return True
+    new, _ = answers.record(conn, invitation, session, rsvp, now)
+    if new:
+        address = canonical_address(letter.from_address) if letter.from_address else None
+        contact_points.sign_of_life(conn, invitation.participant_id, address, now)
+    return new
 
 
 def _prove_arrived(conn: sqlite3.Connection, invitation: Invitation, sequence: int, now: datetime) -> None:

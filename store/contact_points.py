@@ -4,7 +4,7 @@ import re
 import sqlite3
 from datetime import datetime
 
-from domain.deliveries import Receipt
+from domain.deliveries import Phase, Receipt
 from domain.times import iso
 
 # RFC 3463 section 3.2: X.1.1 to X.1.3, X.1.6, X.1.10 say that the address itself is bad.
@@ -29,11 +29,16 @@ def status_speaks_of_address(status: str, diagnostic: str) -> bool:
 
 
 def refused(conn: sqlite3.Connection, message_id: int, receipt: Receipt, now: datetime) -> None:
-    """A 5xx to RCPT: the same as a bounce, only sooner."""
+    """A 5xx to RCPT: the same as a bounce, only sooner. A Bot API's refusal: the chat is blocked or gone."""
     row = conn.execute("select contact_point_id from outbox where id = ?", (message_id,)).fetchone()
     hard = speaks_of_address(receipt.code, receipt.text)
     event(conn, "bounced", now, outbox_id=message_id, contact_point_id=row["contact_point_id"],
           detail=f"{receipt.code} at {receipt.phase}", hard=hard)  # fmt: skip
+    if receipt.phase is Phase.API:
+        conn.execute(
+            "update contact_points set health = ? where id = ?",
+            ("blocked" if receipt.code == 403 else "hard", row["contact_point_id"]),
+        )
 
 
 def event(
@@ -69,22 +74,26 @@ def sign_of_life(conn: sqlite3.Connection, participant_id: int, address: str | N
     )
 
 
-def suppress(conn: sqlite3.Connection, participant_id: int, topic: str, reason: str, now: datetime) -> int:
-    """No more messages about `topic` ("*": any) to any address of this person. How many addresses are newly so."""
+def suppress(
+    conn: sqlite3.Connection, participant_id: int, topic: str, reason: str, now: datetime, channel: str = "email"
+) -> int:
+    """No more messages about `topic` ("*": any) over `channel` to this person. How many addresses are newly so."""
     rows = conn.execute(
         "insert into suppressions (channel, canonical, topic, reason, since)"
-        " select channel, canonical, ?, ?, ? from contact_points where participant_id = ? and channel = 'email'"
+        " select channel, canonical, ?, ?, ? from contact_points where participant_id = ? and channel = ?"
         " on conflict do nothing returning id",
-        (topic, reason, iso(now), participant_id),
+        (topic, reason, iso(now), participant_id, channel),
     ).fetchall()
     return len(rows)
 
 
-def lift(conn: sqlite3.Connection, participant_id: int, topic: str, now: datetime) -> int:
-    """Undo a suppression. How many addresses it was on."""
+def lift(
+    conn: sqlite3.Connection, participant_id: int, topic: str, now: datetime, channel: str | None = None
+) -> int:
+    """Undo a suppression, over one channel or all. How many addresses it was on."""
     done = conn.execute(
         "update suppressions set lifted_at = ? where lifted_at is null and topic = ? and (channel, canonical) in"
-        " (select channel, canonical from contact_points where participant_id = ?)",
-        (iso(now), topic, participant_id),
+        " (select channel, canonical from contact_points where participant_id = ? and (? is null or channel = ?))",
+        (iso(now), topic, participant_id, channel, channel),
     )
     return done.rowcount

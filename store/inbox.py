@@ -1,4 +1,4 @@
-"""Raw mail, filed before it is read, so that a crash loses nothing; and how far each mailbox was read."""
+"""Raw mail and updates, filed before they are read: a crash loses nothing. And how far each mailbox was read."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -27,14 +27,18 @@ def file(
     uidvalidity: int,
     mails: Sequence[tuple[int, datetime, bytes]],
     now: datetime,
+    channel: str = "email",
 ) -> int:
-    """Keep raw mails as (UID, received, bytes) and move the position past them. How many were new."""
+    """Keep raw mails as (UID, received, bytes) and move the position past them. How many were new.
+
+    Telegram: the UID is the update's id.
+    """
     new = 0
     for uid, received, raw in mails:
         cursor = conn.execute(
             "insert into inbox (channel, mailbox, uidvalidity, uid, received_at, filed_at, raw)"
-            " values ('email', ?, ?, ?, ?, ?, ?) on conflict do nothing",
-            (mailbox, uidvalidity, uid, iso(received), iso(now), raw),
+            " values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+            (channel, mailbox, uidvalidity, uid, iso(received), iso(now), raw),
         )
         new += cursor.rowcount
     if mails:
@@ -47,9 +51,12 @@ def file(
     return new
 
 
-def unread(conn: sqlite3.Connection, most: int) -> list[Filed]:
+def unread(conn: sqlite3.Connection, most: int, channel: str = "email") -> list[Filed]:
     """Filed and not read yet, oldest first."""
-    rows = conn.execute("select id, received_at, raw from inbox where state = 'filed' order by id limit ?", (most,))
+    rows = conn.execute(
+        "select id, received_at, raw from inbox where state = 'filed' and channel = ? order by id limit ?",
+        (channel, most),
+    )
     return [Filed(row["id"], parse_iso(row["received_at"]), bytes(row["raw"])) for row in rows]
 
 

@@ -18,6 +18,22 @@ def m001_the_first_house(db: Any) -> None:
             db.conn.execute(statement)
 
 
+@migrations()
+def m002_telegram(db: Any) -> None:
+    """Linking a person's chat by a one-time link."""
+    db.conn.execute(_TELEGRAM_LINKS)
+
+
+_TELEGRAM_LINKS = """
+create table telegram_links (
+  participant_id integer primary key references participants (id),
+  used integer not null default 0,           -- links that were used; a link names the number before it
+  chat_id integer,                           -- the private chat that opened the newest link and was asked to confirm
+  asked_at text
+) strict
+"""
+
+
 _FIRST = """
 create table meta (
   key text primary key,

@@ -361,3 +361,11 @@ CREATE TABLE suppressions (
 ) strict;
 
 CREATE UNIQUE INDEX suppressions_active on suppressions (channel, canonical, topic) where lifted_at is null;
+
+CREATE TABLE telegram_links (
+  participant_id integer primary key references participants (id),
+  used integer not null default 0,           -- links that were used; a link names the number before it
+  chat_id integer,                           -- the private chat that opened the newest link and was asked to confirm
+  asked_at text
+) strict
+;
