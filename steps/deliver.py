@@ -132,8 +132,11 @@ class _Desk:
                 return
             if self.left is not None:
                 self.left -= len(page)
+            # When our lease had run out, another process may have queued what is still under way here.
+            # Claimed again, it is ours again; handed over again, it would leave twice.
+            fresh = [message for message in page if message.id not in self.messages]
             self.messages.update((message.id, message) for message in page)
-            for message in page:
+            for message in fresh:
                 parcel = self._checked(message)
                 if parcel is not None:
                     yield parcel

@@ -15,16 +15,26 @@ from tests.servers.smtp_faults import SmtpFaults
 
 
 class Between:
-    """A channel that does something once: before it asks for the first marks, or before it settles the first time."""
+    """A channel that does something once, before it pulls its second parcel, asks for marks or settles."""
 
     name = "email"
 
     def __init__(
-        self, channel: Channel, *, mark: Callable[[], object] | None = None, settle: Callable[[], object] | None = None
+        self,
+        channel: Channel,
+        *,
+        pull: Callable[[], object] | None = None,
+        mark: Callable[[], object] | None = None,
+        settle: Callable[[], object] | None = None,
     ) -> None:
-        self.channel, self.todo = channel, {"mark": mark, "settle": settle}
+        self.channel, self.todo = channel, {"pull": pull, "mark": mark, "settle": settle}
 
     def deliver(self, parcels: Iterable[Parcel], at_risk: AtRisk, settle: Settle) -> Trouble | None:
+        def pulling() -> Iterator[Parcel]:
+            for parcel in parcels:
+                yield parcel
+                self._once("pull")
+
         def marking(ids: Sequence[int]) -> Collection[int]:
             self._once("mark")
             return at_risk(ids)
@@ -33,7 +43,7 @@ class Between:
             self._once("settle")
             settle(answers)
 
-        return self.channel.deliver(parcels, marking, settling)
+        return self.channel.deliver(pulling(), marking, settling)
 
     def _once(self, moment: str) -> None:
         if action := self.todo.pop(moment, None):
@@ -55,9 +65,9 @@ class Post:
     def put_clock(self, ahead: timedelta) -> None:
         self.app.clock = lambda: START + ahead
 
-    def deliver(self, **actions: Callable[[], object]) -> DeliverReport:
-        """`mark` and `settle`: see `Between`."""
-        return deliver(self.app, channel=Between(email_channel(self.app), **actions))
+    def deliver(self, channel: Channel | None = None, **actions: Callable[[], object]) -> DeliverReport:
+        """`pull`, `mark` and `settle`: see `Between`."""
+        return deliver(self.app, channel=Between(channel or email_channel(self.app), **actions))
 
     @contextmanager
     def another(self, ahead: timedelta = timedelta(0)) -> Iterator[App]:
@@ -65,13 +75,13 @@ class Post:
         with closing(self.world.app(ahead)) as app:
             yield app
 
-    def delivery_by_another(self, ahead: timedelta) -> DeliverReport:
+    def delivery_by_another(self, ahead: timedelta, limit: int | None = None) -> DeliverReport:
         """In a thread, for a channel has an event loop of its own, and one in this thread may be running."""
         found = []
 
         def work() -> None:
             with self.another(ahead) as app:
-                found.append(deliver(app))
+                found.append(deliver(app, limit=limit))
 
         thread = threading.Thread(target=work)
         thread.start()

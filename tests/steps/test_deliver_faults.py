@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from channels.memory import MemoryChannel
 from domain.times import iso
 from steps import owners, persons, sessions
 from steps.app import App
@@ -85,6 +86,24 @@ def test_calendar_mail_of_a_process_that_slept_after_the_dot_is_repeated_once(po
     post.deliver(settle=sleep)
     assert post.states() == {4: "sent"}
     assert post.stored == {"p4@there.test": 2}
+
+
+@pytest.mark.parametrize("number", [1, 4])
+@pytest.mark.parametrize("memory", [True, False])
+def test_message_claimed_again_by_the_process_that_still_has_it_leaves_once(
+    post: Post, number: int, memory: bool
+) -> None:
+    post.record(number)
+
+    def sleep() -> None:
+        assert post.delivery_by_another(HALF_HOUR, limit=0).recovered == 1  # queued again, and not taken
+        post.put_clock(HALF_HOUR)
+
+    channel = MemoryChannel() if memory else None
+    report = post.deliver(channel, pull=sleep)
+    assert report.sent == 1
+    assert post.states() == {number: "sent"}
+    assert len(channel.stored if channel else post.server.stored) == 1
 
 
 def test_claims_of_a_dead_process_are_free_at_once(post: Post) -> None:
