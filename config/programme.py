@@ -1,18 +1,30 @@
 """The programme as data: programme.toml, cadences.toml and skills.toml, validated with every problem at once."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from domain.cadences import (
+    ABOUT_SESSION,
+    EVENTS,
+    NO_CAP,
+    OF_SESSION,
+    Anchor,
+    Audience,
+    Channel,
+    Purpose,
+    Rules,
+    Touchpoint,
+)
 from domain.errors import ConfigError, Problem
-from domain.planning import Purpose, Rules, Touchpoint
 from domain.sessions import Invites, Kind
 from domain.times import QuietHours, parse_duration, zone_or_none
 
@@ -66,6 +78,28 @@ class _Limits(_Model):
     link_seconds: int = Field(gt=0)
 
 
+class _Touch(_Model):
+    preferred_hour: int = Field(default=10, ge=0, le=23)
+    weekly_cap: int = Field(default=4, ge=1, le=50)
+
+
+class _Sender(_Model):
+    name: str = Field(min_length=1)
+    address: Address | None = None
+
+
+class _Coordinator(_Model):
+    name: str = Field(min_length=1)
+    address: Address
+    languages: list[str] = []
+    regions: list[str] = []
+
+
+class _Group(_Model):
+    name: str = Field(min_length=1)
+    chat_id: int
+
+
 class _Programme(_Model):
     version: int
     name: str = Field(min_length=1)
@@ -74,6 +108,10 @@ class _Programme(_Model):
     languages: list[str] = Field(min_length=1)
     verp: bool = True
     quiet_hours: _Quiet
+    touch: _Touch = _Touch()
+    senders: dict[str, _Sender]
+    coordinators: list[_Coordinator] = Field(min_length=1)
+    groups: list[_Group] = []
     guards: _Guards
     limits: _Limits
     kinds: dict[str, _Kind] = Field(min_length=1)
@@ -81,10 +119,19 @@ class _Programme(_Model):
 
 class _Touchpoint(_Model):
     purpose: Purpose
-    topic: str
+    topic: str = Field(min_length=1)
     quiet_hours: bool
     expires_after: Duration | None = None
     priority: int = Field(default=5, ge=1, le=9)
+    anchor: Anchor | None = None
+    offset: Duration = timedelta()
+    audience: list[Audience] = []
+    channel: Channel = Channel.EMAIL
+    sender: str = "programme"
+    preferred_hour: bool = False
+    cap: str = NO_CAP
+    ladder: str = ""
+    rung: int = Field(default=1, ge=1, le=9)
 
 
 class _Cadences(_Model):
@@ -116,6 +163,30 @@ class Skill:
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """Who a message is from. `address` None: the programme's mailbox."""
+
+    name: str
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinator:
+    name: str
+    address: str
+    languages: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A Telegram group that announcements go to."""
+
+    name: str
+    chat_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """Everything the files say, as domain values."""
 
@@ -131,10 +202,20 @@ class Programme:
     withdrawals: float
     import_bytes: int
     link_seconds: int
+    senders: Mapping[str, Sender]
+    coordinators: tuple[Coordinator, ...]
+    groups: tuple[Group, ...] = ()
+
+    def coordinator_for(self, languages: Sequence[str], region: str) -> Coordinator:
+        """Who looks after a person: the first whose language or region fits, else the first."""
+        for one in self.coordinators:
+            if region in one.regions or any(language in one.languages for language in languages[:1]):
+                return one
+        return self.coordinators[0]
 
 
-# The planner's rules ask for these by name.
-NEEDED_TOUCHPOINTS = ("welcome", "invitation", "general_invitation", "update", "cancellation", "rsvp_confirmation")
+# Prefixes of keys that are not a touchpoint's own.
+RESERVED = frozenset({"invite", "cancel", "rsvp", "chat", "desk", "announce"})
 
 
 @lru_cache(maxsize=4)
@@ -144,8 +225,10 @@ def load(folder: Path) -> Programme:
     programme = _read(folder / "programme.toml", _Programme, problems)
     cadences = _read(folder / "cadences.toml", _Cadences, problems)
     skills = _read(folder / "skills.toml", _Skills, problems)
-    if isinstance(cadences, _Cadences):
-        problems += _touchpoint_problems(cadences)
+    if isinstance(cadences, _Cadences) and isinstance(programme, _Programme):
+        problems += _touchpoint_problems(cadences, programme.senders)
+        if "programme" not in programme.senders:
+            problems.append(Problem("is needed", "programme.toml: senders.programme", "Say who writes by default"))
     if problems:
         raise ConfigError(problems)
     assert isinstance(programme, _Programme) and isinstance(cadences, _Cadences) and isinstance(skills, _Skills)
@@ -173,19 +256,55 @@ def _problem(file: str, item: dict[str, Any]) -> Problem:
     return Problem(what.removeprefix("Value error, "), f"{file}: {where}", "Mend or remove it")
 
 
-def _touchpoint_problems(cadences: _Cadences) -> list[Problem]:
-    known = set(NEEDED_TOUCHPOINTS)
-    found = set(cadences.touchpoints)
-    missing = [
-        Problem("this touchpoint is missing", f"cadences.toml: touchpoints.{code}", "Copy it from the defaults")
-        for code in NEEDED_TOUCHPOINTS
-        if code not in found
-    ]
-    unknown = [
-        Problem("no rule asks for this touchpoint", f"cadences.toml: touchpoints.{code}", "Mend its name or remove it")
-        for code in sorted(found - known)
-    ]
-    return missing + unknown
+def _touchpoint_problems(cadences: _Cadences, senders: Collection[str]) -> list[Problem]:
+    found = []
+
+    def bad(code: str, key: str, what: str, remedy: str) -> None:
+        found.append(Problem(what, f"cadences.toml: touchpoints.{code}{f'.{key}' if key else ''}", remedy))
+
+    for code, purpose in EVENTS.items():
+        if code not in cadences.touchpoints:
+            bad(code, "", "this touchpoint is missing", "Copy it from the defaults")
+        elif cadences.touchpoints[code].purpose is not purpose:
+            bad(code, "purpose", f"must be {purpose.value}", "Write that")
+        elif cadences.touchpoints[code].channel is not Channel.EMAIL:
+            bad(code, "channel", "must be email: it answers or carries a calendar entry", "Write email")
+    rungs: dict[tuple[str, int], str] = {}
+    for code, point in cadences.touchpoints.items():
+        if point.sender not in senders:
+            bad(code, "sender", "is no sender of programme.toml", f"Known: {', '.join(senders)}")
+        if code in EVENTS:
+            if point.anchor is not None or point.ladder:
+                bad(code, "anchor", "this touchpoint answers an event", "Remove anchor, offset and ladder")
+            continue
+        if code in RESERVED or "/" in code or "#" in code:
+            bad(code, "", "cannot be a touchpoint's name", "Choose another name")
+        if point.anchor is None:
+            bad(code, "anchor", "is needed", f"Write one of {', '.join(Anchor)}, or mend the touchpoint's name")
+            continue
+        if point.purpose in EVENTS.values() or point.purpose in NOT_TIMED:
+            bad(code, "purpose", "cannot be sent by the clock", "Choose another message")
+        about_session = point.anchor in OF_SESSION
+        if not about_session and (named := [a.value for a in point.audience if a in ABOUT_SESSION]):
+            bad(code, "audience", f"{', '.join(named)} speak of a session, the anchor does not", "Remove them")
+        if about_session != (point.purpose in ABOUT_A_SESSION):
+            side = "needs" if point.purpose in ABOUT_A_SESSION else "knows no"
+            bad(code, "anchor", f"the message {point.purpose} {side} session", "Choose another anchor or message")
+        if (point.channel is Channel.DESK) != (point.purpose is Purpose.ASK_COORDINATOR):
+            bad(code, "channel", "desk and ask_coordinator go together", "Write both or neither")
+        if point.ladder and (other := rungs.setdefault((point.ladder, point.rung), code)) != code:
+            bad(code, "rung", f"is taken by {other}", "Give each rung of a ladder its own number")
+    for ladder in sorted({p.ladder for p in cadences.touchpoints.values() if p.ladder}):
+        steps = sorted((p for p in cadences.touchpoints.values() if p.ladder == ladder), key=lambda p: p.rung)
+        if any(a.offset >= b.offset or a.anchor is not b.anchor for a, b in pairwise(steps)):
+            what = "its rungs must have one anchor and rising offsets"
+            found.append(Problem(what, f"cadences.toml: ladder {ladder}", "Mend anchor, offset or rung"))
+    return found
+
+
+# Messages that speak of one session, and those that no cadence sends.
+ABOUT_A_SESSION = frozenset({Purpose.REMINDER, Purpose.NUDGE, Purpose.ASK_COORDINATOR})
+NOT_TIMED = frozenset({Purpose.DESK, Purpose.CHAT_ANSWER, Purpose.ANNOUNCEMENT})
 
 
 def _assemble(programme: _Programme, cadences: _Cadences, skills: _Skills) -> Programme:
@@ -198,6 +317,15 @@ def _assemble(programme: _Programme, cadences: _Cadences, skills: _Skills) -> Pr
             quiet_hours=p.quiet_hours,
             expires_after=p.expires_after,
             priority=p.priority,
+            anchor=p.anchor,
+            offset=p.offset,
+            audience=tuple(p.audience),
+            channel=p.channel,
+            sender=p.sender,
+            preferred_hour=p.preferred_hour,
+            cap=p.cap,
+            ladder=p.ladder,
+            rung=p.rung,
         )
         for code, p in cadences.touchpoints.items()
     }
@@ -211,7 +339,7 @@ def _assemble(programme: _Programme, cadences: _Cadences, skills: _Skills) -> Pr
             code: Kind(code, k.title, k.minutes, k.capacity, k.invites, k.recorded)
             for code, k in programme.kinds.items()
         },
-        rules=Rules(points, quiet, programme.zone),
+        rules=Rules(points, quiet, programme.zone, programme.touch.weekly_cap, programme.touch.preferred_hour),
         skills=tuple(
             Skill(s.code, code, s.title, skills.version)
             for code, category in skills.categories.items()
@@ -221,4 +349,9 @@ def _assemble(programme: _Programme, cadences: _Cadences, skills: _Skills) -> Pr
         withdrawals=programme.guards.withdrawals,
         import_bytes=programme.limits.import_megabytes * 1_000_000,
         link_seconds=programme.limits.link_seconds,
+        senders={code: Sender(s.name, s.address) for code, s in programme.senders.items()},
+        coordinators=tuple(
+            Coordinator(c.name, c.address, tuple(c.languages), tuple(c.regions)) for c in programme.coordinators
+        ),
+        groups=tuple(Group(g.name, g.chat_id) for g in programme.groups),
     )

@@ -36,7 +36,7 @@ class Message:
 
     id: int
     key: str
-    participant_id: int
+    participant_id: int | None  # None: to a group or a coordinator
     channel: str
     purpose: str
     topic: str

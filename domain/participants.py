@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 GMAIL_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
@@ -44,6 +45,8 @@ class ContactPoint:
     canonical: str
     health: Health
     primary: bool = True
+    last_sign_at: datetime | None = None  # of life, over this address or chat
+    away_until: datetime | None = None  # said by an automatic reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Participant:
     erased: bool = False
     roles: frozenset[Role] = frozenset()
     email: ContactPoint | None = None
+    telegram: ContactPoint | None = None
+    preferred_hour: int | None = None  # local, 0 to 23
     consents: Mapping[str, bool] = field(default_factory=dict)
     suppressed: frozenset[str] = frozenset()  # topics; "*" is every topic
 

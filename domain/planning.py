@@ -2,49 +2,21 @@
 
 Pure: facts, rules and `now` in, decisions out. `forecast`, `why` and the planner ask the same functions, and
 `still_wanted` asks them again when a message is about to leave. Wording lives in the templates, due work is found
-by the store; this file only decides.
+by the store, the weekly cap is in `domain/admission.py`; this file only decides.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import UTC, datetime, time, timedelta
 
+from domain.cadences import NO_CAP, Anchor, Audience, Channel, Purpose, Rules, Touchpoint
 from domain.invitations import Invitation, PartStat, Rsvp
-from domain.participants import Health, Participant
+from domain.participants import ContactPoint, Health, Participant
 from domain.sessions import Invites, Session, SessionState
-from domain.times import QuietHours
+from domain.times import zone_or_none
 
-
-class Purpose(StrEnum):
-    WELCOME = "welcome"
-    INVITATION = "invitation"
-    UPDATE = "update"
-    CANCELLATION = "cancellation"
-    RSVP_CONFIRMATION = "rsvp_confirmation"
-
-
-# Harmless when repeated: same UID, SEQUENCE and Message-ID (RFC 5546 section 2.1.5).
-REPEATABLE = frozenset({Purpose.INVITATION, Purpose.UPDATE, Purpose.CANCELLATION})
-
-
-@dataclass(frozen=True, slots=True)
-class Touchpoint:
-    """A rule of a cadence: when after its anchor, how long of use, under which topic, how it behaves at night."""
-
-    code: str
-    purpose: Purpose
-    topic: str
-    quiet_hours: bool
-    expires_after: timedelta | None  # after the anchor; None: with the session
-    priority: int = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    touchpoints: Mapping[str, Touchpoint]
-    quiet: QuietHours
-    default_zone: str
+USABLE = (Health.OK, Health.SOFT)
+A_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +43,11 @@ class Facts:
     invitation: Invitation | None = None
     heard: Heard = field(default_factory=Heard)
     rsvp: Rsvp | None = None  # an answer by mail text that is to be confirmed
+    asked_at: datetime | None = None  # when the request for the session's present time left
+    involved_since: datetime | None = None  # when the session, as it stands, first concerned this person
+    last_seen: datetime | None = None  # the newest sign of life on any channel
+    came: bool = False  # took part in any session
+    has_skills: bool = False  # said what they want to learn or share
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +63,18 @@ class Touch:
     sequence: int | None
     expires_at: datetime | None
     because: str
+    due_at: datetime | None = None  # None: an event, due when it happens
+    priority: int = 5
+    cap: str = NO_CAP
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
+    """`to`: where it goes; None for a task on the desk."""
+
     touch: Touch
     because: str
+    to: ContactPoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,58 +86,172 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
+    """`quietly`: said by `why`, not worth a record (a reminder for those who are not coming)."""
+
     touch: Touch
     because: str
+    quietly: bool = False
 
 
 Decision = Send | Hold | Skip
 
 
 def touches(facts: Facts, rules: Rules) -> Iterator[Touch]:
-    """The touches that the facts call for, whether or not each may go."""
+    """The touches that the facts call for, whether or not each may go, and timed ones whether or not they are due."""
     if facts.session is None:
         if facts.registered_at is not None:
             key = f"welcome/{facts.person.id}"
-            yield _touch(facts, rules, "welcome", key, facts.registered_at, "registered for the programme")
-        return
-    session, invitation = facts.session, facts.invitation
+            yield _event(facts, rules, "welcome", key, facts.registered_at, "registered for the programme")
+    elif facts.rsvp is not None:
+        key = f"rsvp/{facts.rsvp.id}"
+        yield _event(facts, rules, "rsvp_confirmation", key, facts.rsvp.stamp, "answered by a mail text")
+        return  # what else the session has to say comes with the session's own facts
+    else:
+        yield from _calendar_touches(facts, rules, facts.session)
+    for point in rules.timed:
+        if point.about_session == (facts.session is not None):
+            touch = _timed(facts, rules, point)
+            if touch is not None:
+                yield touch
+
+
+def _calendar_touches(facts: Facts, rules: Rules, session: Session) -> Iterator[Touch]:
+    """At most one: what this person's calendar has to be told."""
+    invitation = facts.invitation
     sequence = session.sequence + (invitation.bump if invitation else 0)
     tail = f"{session.id}/{sequence}/{facts.person.id}"
-    if facts.rsvp is not None:
-        yield _touch(
-            facts, rules, "rsvp_confirmation", f"rsvp/{facts.rsvp.id}", facts.rsvp.stamp, "answered by a mail text"
-        )
-        return  # what else the session has to say comes with the session's own facts
     if session.state is SessionState.CANCELLED or (invitation is not None and not invitation.wanted):
         if facts.heard.entry_stands:
             why = "the session was cancelled" if session.state is SessionState.CANCELLED else "no longer registered"
-            yield _touch(facts, rules, "cancellation", f"cancel/{tail}", session.changed_at, why)
+            yield _event(facts, rules, "cancellation", f"cancel/{tail}", session.changed_at, why)
         return
     if facts.heard.entry_stands:
         if facts.heard.request is not None and facts.heard.request < sequence:
-            yield _touch(facts, rules, "update", f"invite/{tail}", session.changed_at, "the session changed")
+            yield _event(facts, rules, "update", f"invite/{tail}", session.changed_at, "the session changed")
         return
     asked_for = facts.registered or (invitation is not None and invitation.origin == "registration")
     if asked_for:
-        yield _touch(facts, rules, "invitation", f"invite/{tail}", session.changed_at, "registered for the session")
+        yield _event(facts, rules, "invitation", f"invite/{tail}", session.changed_at, "registered for the session")
     elif invitation is not None or session.invites is Invites.EVERYBODY:
         because = "general invitation to everybody eligible"
-        yield _touch(facts, rules, "general_invitation", f"invite/{tail}", session.changed_at, because)
+        yield _event(facts, rules, "general_invitation", f"invite/{tail}", session.changed_at, because)
 
 
 def decide(touch: Touch, facts: Facts, rules: Rules, now: datetime) -> Decision:
     """May this touch go now? Asked when planning, in forecasts, and again before sending."""
+    point = rules.touchpoints[touch.touchpoint]
+    unfit = _not_for(touch, point, facts)
+    if unfit:
+        return Skip(touch, unfit, quietly=True)
     refusal = _refusal(touch, facts, now)
     if refusal:
         return Skip(touch, refusal)
-    if rules.touchpoints[touch.touchpoint].quiet_hours:
-        zone = facts.person.zone or rules.default_zone
-        until = rules.quiet.quiet_until(now, zone)
-        if until is not None and touch.expires_at is not None and until >= touch.expires_at:
-            return Skip(touch, f"quiet hours in {zone} last longer than the message is of use")
-        if until is not None:
-            return Hold(touch, f"quiet hours in {zone}", until)
-    return Send(touch, touch.because)
+    if touch.due_at is not None and now < touch.due_at:
+        return Hold(touch, "not due yet", touch.due_at)
+    to, unreachable = route(point.channel, facts)
+    if unreachable:
+        return Skip(touch, unreachable)
+    until, why = _waits(point, facts, rules, to, now)
+    if until is not None and touch.expires_at is not None and until >= touch.expires_at:
+        return Skip(touch, f"{why} last longer than the message is of use")
+    if until is not None:
+        return Hold(touch, why, until)
+    return Send(touch, touch.because, to)
+
+
+def route(channel: Channel, facts: Facts) -> tuple[ContactPoint | None, str]:
+    """Where a message for this channel goes, or why it cannot. "best": the newest sign of life wins, mail on a tie."""
+    person = facts.person
+    if channel is Channel.DESK:
+        return None, ""
+    chat_refusal = _chat_refusal(person)
+    mail_refusal = _mail_refusal(person)
+    if channel is Channel.TELEGRAM:
+        return (person.telegram, "") if not chat_refusal else (None, chat_refusal)
+    if channel is Channel.BEST and not chat_refusal and person.telegram is not None:
+        never = datetime.min.replace(tzinfo=UTC)
+        mail_seen = person.email.last_sign_at or never if person.email else never
+        doubtful = bool(mail_refusal) or (person.email is not None and person.email.health is Health.SOFT)
+        if doubtful or (person.telegram.last_sign_at or never) > mail_seen:
+            return person.telegram, ""
+    return (person.email, "") if not mail_refusal else (None, mail_refusal)
+
+
+def _mail_refusal(person: Participant) -> str:
+    if person.email is None:
+        return "no e-mail address is known"
+    return "" if person.email.health in USABLE else "the e-mail address refuses mail"
+
+
+def _chat_refusal(person: Participant) -> str:
+    if person.telegram is None:
+        return "no Telegram chat is linked"
+    if person.telegram.health not in USABLE:
+        return "the Telegram chat is blocked"
+    return "did not agree to Telegram" if person.consents.get("telegram") is False else ""
+
+
+def _waits(
+    point: Touchpoint, facts: Facts, rules: Rules, to: ContactPoint | None, now: datetime
+) -> tuple[datetime | None, str]:
+    """Until when, and why, a touch that may go waits all the same."""
+    if not point.quiet_hours or to is None:
+        return None, ""
+    if to.away_until is not None and to.away_until > now:
+        return to.away_until, "the person is away"
+    zone = facts.person.zone or rules.default_zone
+    until = rules.quiet.quiet_until(now, zone)
+    return until, f"quiet hours in {zone}"
+
+
+def _not_for(touch: Touch, point: Touchpoint, facts: Facts) -> str:
+    """Why a timed touch is not for this person; "" when it is."""
+    for name in point.audience:
+        if not _holds(name, facts):
+            return _NOT[name]
+    since = facts.involved_since if facts.session else facts.registered_at
+    if touch.due_at is not None and since is not None and touch.due_at < since:
+        return "it was due before this concerned them"
+    if point.ladder and touch.due_at is not None and facts.last_seen is not None:
+        anchor = _anchor(point, facts)
+        if anchor is not None and facts.last_seen > anchor:
+            return "a sign of life since: the ladder stops"
+    return ""
+
+
+_NOT = {
+    Audience.INVITED: "no entry stands in their calendar",
+    Audience.UNANSWERED: "answered already",
+    Audience.ACCEPTED: "did not say yes",
+    Audience.NOT_DECLINED: "declined",
+    Audience.NEVER_CAME: "took part before",
+    Audience.CAME: "never took part",
+    Audience.NO_TELEGRAM: "a Telegram chat is linked",
+    Audience.NO_SKILLS: "said what they want to learn or share",
+}
+
+
+def _holds(name: Audience, facts: Facts) -> bool:
+    invitation, session = facts.invitation, facts.session
+    partstat = invitation.partstat if invitation else PartStat.NEEDS_ACTION
+    match name:
+        case Audience.INVITED:
+            stands = session is not None and session.state is SessionState.CONFIRMED and facts.heard.entry_stands
+            return stands and invitation is not None and invitation.wanted
+        case Audience.UNANSWERED:
+            return partstat is PartStat.NEEDS_ACTION
+        case Audience.ACCEPTED:
+            return partstat is PartStat.ACCEPTED
+        case Audience.NOT_DECLINED:
+            return partstat is not PartStat.DECLINED
+        case Audience.NEVER_CAME:
+            return not facts.came
+        case Audience.CAME:
+            return facts.came
+        case Audience.NO_TELEGRAM:
+            return bool(_chat_refusal(facts.person))
+        case Audience.NO_SKILLS:
+            return not facts.has_skills
 
 
 def still_wanted(key: str, touchpoint: str, facts: Facts, rules: Rules, now: datetime) -> Decision | None:
@@ -163,32 +260,27 @@ def still_wanted(key: str, touchpoint: str, facts: Facts, rules: Rules, now: dat
     Asked as if the person had not heard of it yet: a repeat or a copy (`key#2`) must not forbid itself.
     """
     base = key.partition("#")[0]
-    before = Heard(request=-1) if base.startswith("cancel/") else Heard()
-    for touch in touches(replace(facts, heard=before), rules):
+    if base.startswith("cancel/"):
+        facts = replace(facts, heard=Heard(request=-1))
+    elif base.startswith("invite/"):
+        facts = replace(facts, heard=Heard())
+    for touch in touches(facts, rules):
         if touch.key == base:
-            point = rules.touchpoints[touchpoint]
+            point = rules.touchpoints.get(touchpoint)
+            if point is None:
+                return Skip(touch, "the cadence has no such touchpoint any more")
             touch = replace(touch, touchpoint=touchpoint, purpose=point.purpose, topic=point.topic)
             return decide(touch, facts, rules, now)
     return None
-
-
-def foresee(touch: Touch, facts: Facts, rules: Rules, now: datetime, end: datetime) -> tuple[datetime, Decision]:
-    """The decision that stands at `end` if the facts stay as they are, and the moment it is reached."""
-    moment, decision = now, decide(touch, facts, rules, now)
-    while isinstance(decision, Hold) and decision.until <= end:
-        moment = decision.until
-        decision = decide(touch, facts, rules, moment)
-    return moment, decision
 
 
 def _refusal(touch: Touch, facts: Facts, now: datetime) -> str:
     person, session, invitation = facts.person, facts.session, facts.invitation
     if person.erased:
         return "the person's data was erased"
-    if person.email is None:
-        return "no e-mail address is known"
-    if person.email.health in (Health.HARD, Health.BLOCKED):
-        return "the e-mail address refuses mail"
+    event = touch.due_at is None
+    if event and (unreachable := _mail_refusal(person)):
+        return unreachable
     if "*" in person.suppressed or touch.topic in person.suppressed:
         return f"asked for no more messages about {touch.topic}"
     if touch.touchpoint == "general_invitation" and person.consents.get("invitations") is False:
@@ -203,7 +295,10 @@ def _refusal(touch: Touch, facts: Facts, now: datetime) -> str:
     return ""
 
 
-def _touch(facts: Facts, rules: Rules, code: str, key: str, anchor: datetime, because: str) -> Touch:
+# -- making touches ---------------------------------------------------------------------------------------
+
+
+def _event(facts: Facts, rules: Rules, code: str, key: str, anchor: datetime, because: str) -> Touch:
     point, session = rules.touchpoints[code], facts.session
     sequence = session.sequence + (facts.invitation.bump if facts.invitation else 0) if session else None
     expires: datetime | None = session.ends_at if session else None
@@ -221,4 +316,77 @@ def _touch(facts: Facts, rules: Rules, code: str, key: str, anchor: datetime, be
         sequence=sequence,
         expires_at=expires,
         because=because,
+        priority=point.priority,
+        cap=point.cap,
     )
+
+
+def _anchor(point: Touchpoint, facts: Facts) -> datetime | None:
+    session = facts.session
+    match point.anchor:
+        case Anchor.REGISTRATION:
+            return facts.registered_at
+        case Anchor.SESSION_START:
+            return session.starts_at if session else None
+        case Anchor.SESSION_END:
+            return session.ends_at if session else None
+        case Anchor.INVITATION:
+            return facts.asked_at
+        case Anchor.LAST_SEEN:
+            return facts.last_seen or facts.registered_at
+        case None:
+            return None
+
+
+def _timed(facts: Facts, rules: Rules, point: Touchpoint) -> Touch | None:
+    """A timed touch; None where its anchor is not there (yet), or the person's or session's case is closed."""
+    anchor, session, person = _anchor(point, facts), facts.session, facts.person
+    if anchor is None or (facts.registered_at is None and session is None):
+        return None
+    if session is not None and (facts.invitation is None or session.state is SessionState.CANCELLED):
+        return None
+    due = _at_preferred_hour(anchor, point, person, rules)
+    expires = due + (point.expires_after or A_WEEK)
+    if session is not None and point.anchor is not Anchor.SESSION_END:
+        expires = min(expires, session.starts_at)
+    # A moved session is another occasion; the ladder of a registration is one for ever.
+    occasion = f"{session.id}/{session.time_sequence}/" if session else ""
+    if point.anchor is Anchor.LAST_SEEN:
+        occasion += f"{anchor:%Y%m%d%H%M%S}/"
+    return Touch(
+        key=f"{point.code}/{occasion}{person.id}",
+        touchpoint=point.code,
+        purpose=point.purpose,
+        topic=point.topic,
+        participant_id=person.id,
+        session_id=session.id if session else None,
+        sequence=session.sequence + (facts.invitation.bump if facts.invitation else 0) if session else None,
+        expires_at=expires,
+        because=_said(point),
+        due_at=due,
+        priority=point.priority,
+        cap=point.cap,
+    )
+
+
+def _at_preferred_hour(anchor: datetime, point: Touchpoint, person: Participant, rules: Rules) -> datetime:
+    """Anchor and offset, moved to the person's hour on that local day; never before an offset that looks forward."""
+    due = anchor + point.offset
+    if not point.preferred_hour:
+        return due
+    zone = zone_or_none(person.zone) or zone_or_none(rules.default_zone) or UTC
+    hour = time(rules.preferred_hour if person.preferred_hour is None else person.preferred_hour)
+    day = due.astimezone(zone).date()
+    moved = datetime.combine(day, hour, tzinfo=zone).astimezone(UTC)
+    if point.offset >= timedelta():
+        return moved if moved >= due else datetime.combine(day + timedelta(days=1), hour, tzinfo=zone).astimezone(UTC)
+    return moved if moved < anchor else due
+
+
+def _said(point: Touchpoint) -> str:
+    days = abs(point.offset) / timedelta(days=1)
+    span = f"{days:g} days" if days >= 2 else f"{abs(point.offset) / timedelta(hours=1):g} hours"
+    side = "before" if point.offset < timedelta() else "after"
+    anchor = str(point.anchor).replace("_", " ")
+    rung = f", step {point.rung} of {point.ladder.replace('_', ' ')}" if point.ladder else ""
+    return f"{span} {side} the {anchor}{rung}"

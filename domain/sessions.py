@@ -52,6 +52,7 @@ class Session:
     changed_at: datetime
     cancel_reason: str = ""
     sharers: tuple[str, ...] = ()  # names, in order
+    moved_at: datetime | None = None  # when start or length last changed; None: never
 
     @property
     def ends_at(self) -> datetime:

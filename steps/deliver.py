@@ -12,6 +12,7 @@ from pathlib import Path
 
 from channels.smtp import SmtpChannel
 from config.settings import LOOPBACK
+from domain.cadences import Purpose
 from domain.deliveries import Channel, Outcome, Parcel, Receipt, Trouble
 from domain.errors import Problem, UserError
 from domain.messages import Message, Settlement, State, settle
@@ -23,6 +24,7 @@ from store import contact_points, database, facts, journal, meta, outbox
 LEASE = timedelta(minutes=30)  # longer than the ten minutes that RFC 5321 section 4.5.3.2.6 allows the final dot
 CLAIM_PAGE = 100
 PAUSE = timedelta(minutes=5)
+ANSWERS_AT_ONCE = frozenset({Purpose.CHAT_ANSWER.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,12 @@ class _Desk:
         """Decided twice: what became of the facts since this was recorded. None: still wanted."""
         if message.expires_at is not None and message.expires_at <= now:
             return Settlement(State.EXPIRED, counts=False, note="too late to be of use")
-        known = facts.of_message(self.app.conn, message.key, message.participant_id, message.session_id, now)
+        if message.participant_id is None or message.purpose in ANSWERS_AT_ONCE:
+            return None  # to a group or a coordinator, or what a person has just asked for
+        after_end = self.app.programme.rules.longest_after_end
+        known = facts.of_message(
+            self.app.conn, message.key, message.participant_id, message.session_id, now, after_end
+        )
         if known is None:
             return Settlement(State.CANCELLED, counts=False, note="the person or session is gone")
         decision = still_wanted(message.key, message.touchpoint, known, self.app.programme.rules, now)

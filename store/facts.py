@@ -1,19 +1,28 @@
-"""What the planner asks: who may need something now, and everything known about them, in pages.
+"""What the planner asks: who may have something due now, and everything known about them, in pages.
 
-A candidate is a person for whom a touch's key is not in the outbox yet; whether the touch may go is decided above.
+`participants.next_due` names the moment to look again; triggers set it back whenever a fact of that person changes
+and count the change in `facts_version`, so that a plan made from older facts is not recorded.
 """
 
+import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
-from domain.invitations import Rsvp
+from domain.cadences import NO_CAP
+from domain.foresight import Case
+from domain.invitations import Invitation, Rsvp
 from domain.planning import Facts, Heard
 from domain.sessions import Invites, Session, SessionState
 from domain.times import iso, parse_iso
 from store import invitations, participants, sessions
 
 PAGE = 200
+NOW = "0"  # next_due of somebody to be looked at at once
+MAY_BE_OUT = ("at_risk", "sent", "unsure")
 
 
 def plannable_sessions(conn: sqlite3.Connection, now: datetime) -> list[Session]:
@@ -21,140 +30,231 @@ def plannable_sessions(conn: sqlite3.Connection, now: datetime) -> list[Session]
     return sessions.listing(conn, ending_after=now)
 
 
-def welcome_pages(conn: sqlite3.Connection, now: datetime, person: int | None = None) -> Iterator[list[Facts]]:
-    """Registered people who have no welcome in the outbox."""
-    query = (
-        "select id, registered_at from participants p where id > ? and (? is null or id = ?)"
-        " and registered_at is not null and erased_at is null"
-        " and not exists (select 1 from outbox where key = 'welcome/' || p.id) order by id limit ?"
-    )
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person's case and the version of the facts that it was made of."""
+
+    id: int
+    version: int
+    case: Case
+
+
+def due_pages(conn: sqlite3.Connection, now: datetime) -> Iterator[list[int]]:
+    """People who may have something due, each once. `iso` text sorts as time does, and NOW before all."""
+    yield from _pages(conn, "next_due is not null and next_due <= ?", (iso(now),))
+
+
+def concerned_pages(conn: sqlite3.Connection, session: Session) -> Iterator[list[int]]:
+    """People to whom this session may have something to say, whenever."""
+    everybody = int(session.invites is Invites.EVERYBODY)
+    about = "id in (select participant_id from {} where session_id = ?)"
+    where = f"(? = 1 or {about.format('registrations')} or {about.format('invitations')})"
+    yield from _pages(conn, where, (everybody, session.id, session.id))
+
+
+def all_pages(conn: sqlite3.Connection) -> Iterator[list[int]]:
+    yield from _pages(conn, "erased_at is null", ())
+
+
+def _pages(conn: sqlite3.Connection, where: str, values: tuple[object, ...]) -> Iterator[list[int]]:
+    query = f"select id from participants where id > ? and {where} order by id limit ?"
     after = 0
-    while rows := conn.execute(query, (after, person, person, PAGE)).fetchall():
+    while rows := conn.execute(query, (after, *values, PAGE)).fetchall():
         after = rows[-1]["id"]
-        people = participants.load(conn, [row["id"] for row in rows], now)
-        yield [Facts(person=people[r["id"]], registered_at=parse_iso(r["registered_at"])) for r in rows]
+        yield [row["id"] for row in rows]
 
 
-def session_pages(
-    conn: sqlite3.Connection, session: Session, now: datetime, person: int | None = None
-) -> Iterator[list[Facts]]:
-    """People to whom `session` may still have something to say."""
-    if session.state is SessionState.CANCELLED:
-        query = _ENTRIES
-    elif session.invites is Invites.EVERYBODY:
-        query = _EVERYBODY
-    else:
-        query = _REGISTERED
-    values = {"session": session.id, "sequence": session.sequence, "person": person, "page": PAGE, "after": 0}
-    while rows := conn.execute(query, values).fetchall():
-        ids = [row["id"] for row in rows]
-        values["after"] = ids[-1]
-        yield of_session(conn, session, ids, now)
+def nobody_due(conn: sqlite3.Connection, now: datetime) -> bool:
+    query = "select 1 from participants where next_due is not null and next_due <= ? limit 1"
+    return conn.execute(query, (iso(now),)).fetchone() is None
 
 
-_NOT_YET = """ and not exists (select 1 from outbox o where o.key =
-  case when coalesce(i.wanted, 1) = 1 and :cancelled = 0 then 'invite/' else 'cancel/' end
-  || :session || '/' || (:sequence + coalesce(i.bump, 0)) || '/' || p.id)
- order by p.id limit :page"""
-_PERSON = " p.id > :after and (:person is null or p.id = :person)"
-_REGISTERED = (
-    "select p.id from participants p"
-    " left join invitations i on i.session_id = :session and i.participant_id = p.id"
-    " left join registrations r on r.session_id = :session and r.participant_id = p.id and r.state = 'registered'"
-    f" where {_PERSON} and p.erased_at is null and (r.id is not null or i.id is not null)"
-    + _NOT_YET.replace(":cancelled", "0")
-)
-_EVERYBODY = (
-    "select p.id from participants p"
-    " left join invitations i on i.session_id = :session and i.participant_id = p.id"
-    f" where {_PERSON} and p.erased_at is null and (p.registered_at is not null or i.id is not null)"
-    + _NOT_YET.replace(":cancelled", "0")
-)
-_ENTRIES = (
-    "select p.id from participants p join invitations i on i.session_id = :session and i.participant_id = p.id"
-    f" where {_PERSON}" + _NOT_YET.replace(":cancelled", "1")
-)
-
-
-def rsvp_pages(conn: sqlite3.Connection, now: datetime, person: int | None = None) -> Iterator[list[Facts]]:
-    """Answers by mail text that count now and were not confirmed yet."""
-    query = (
-        "select r.*, i.session_id, i.participant_id from rsvps r join invitations i on i.id = r.invitation_id"
-        " where r.id > ? and (? is null or i.participant_id = ?) and r.source = 'mail_text'"
-        " and r.partstat = i.partstat and r.stamp = i.answered_at"
-        " and not exists (select 1 from outbox where key = 'rsvp/' || r.id) order by r.id limit ?"
+def look_again(conn: sqlite3.Connection, person: int, moment: datetime | None) -> None:
+    conn.execute(
+        "update participants set next_due = ? where id = ?", (iso(moment) if moment else None, person)
     )
-    after = 0
-    while rows := conn.execute(query, (after, person, person, PAGE)).fetchall():
-        after = rows[-1]["id"]
-        found = []
-        for row in rows:
-            session = sessions.get(conn, row["session_id"])
-            assert session is not None
-            if session.ends_at > now and session.state is SessionState.CONFIRMED:
-                rsvp = invitations.rsvp_from_row(row)
-                found += of_session(conn, session, [row["participant_id"]], now, rsvp)
-        if found:
-            yield found
 
 
-def of_session(
-    conn: sqlite3.Connection, session: Session, ids: Sequence[int], now: datetime, rsvp: Rsvp | None = None
-) -> list[Facts]:
-    """Everything about these people and this session."""
-    marks = ",".join("?" * len(ids))
-    people = participants.load(conn, ids, now)
-    invited = invitations.of_session(conn, session.id, ids)
-    registered = {
-        row["participant_id"]
-        for row in conn.execute(
-            "select participant_id from registrations where session_id = ? and state = 'registered'"
-            f" and participant_id in ({marks})",
-            (session.id, *ids),
+def look_at_everybody(conn: sqlite3.Connection) -> None:
+    """The rules changed."""
+    conn.execute("update participants set next_due = ? where erased_at is null", (NOW,))
+
+
+def version(conn: sqlite3.Connection, person: int) -> int | None:
+    row = conn.execute("select facts_version from participants where id = ?", (person,)).fetchone()
+    return int(row[0]) if row else None
+
+
+def gather(
+    conn: sqlite3.Connection, ids: Sequence[int], now: datetime, longest_after_end: timedelta
+) -> list[Person]:
+    """The cases of these people, all from one moment of the database."""
+    reading = not conn.in_transaction
+    if reading:
+        conn.execute("begin")
+    try:
+        return _Gathering(conn, ids, now, longest_after_end).people()
+    finally:
+        if reading:
+            conn.execute("commit")
+
+
+class _Gathering:
+    """One page's rows, a query a table whatever the number of people."""
+
+    def __init__(self, conn: sqlite3.Connection, ids: Sequence[int], now: datetime, after_end: timedelta) -> None:
+        self.conn, self.now, self.among = conn, now, json.dumps(list(ids))
+        self.persons = participants.load(conn, ids, now)
+        self.sessions = {s.id: s for s in sessions.listing(conn, ending_after=now - after_end)}
+        self.rows = self._by_person("select * from participants where id in (select value from json_each(?))", "id")
+        self.registrations = self._by_person(
+            "select * from registrations where session_id is not null and state = 'registered'"
+            " and participant_id in (select value from json_each(?))"
         )
-    }
-    heard = {
-        row["participant_id"]: Heard(row["request"], row["cancel"])
-        for row in conn.execute(
-            "select participant_id,"
-            " max(case when purpose in ('invitation', 'update') then sequence end) as request,"
-            " max(case when purpose = 'cancellation' then sequence end) as cancel"
-            f" from outbox where participant_id in ({marks}) and session_id = ?"
-            " and (state in ('at_risk', 'sent', 'unsure') or repeats > 0) group by participant_id",
-            (*ids, session.id),
+        self.invited = self._by_person(
+            "select * from invitations where participant_id in (select value from json_each(?))"
         )
-    }
-    return [
-        Facts(
-            person=people[i],
+        self.outbox = self._by_person(
+            "select participant_id, key, state, purpose, session_id, sequence, sent_at, created_at, cap, repeats"
+            " from outbox where participant_id in (select value from json_each(?))"
+        )
+        self.rsvps = self._by_person(
+            "select r.*, i.session_id, i.participant_id from rsvps r join invitations i on i.id = r.invitation_id"
+            " where r.source = 'mail_text' and r.partstat = i.partstat and r.stamp = i.answered_at"
+            " and i.participant_id in (select value from json_each(?))"
+        )
+        self.came = self._ids(
+            "select participant_id from attendances where participant_id in (select value from json_each(?))"
+            " union select i.participant_id from invitations i join sessions s on s.id = i.session_id"
+            " where i.partstat = 'ACCEPTED' and s.state = 'confirmed' and s.starts_at < ?"
+            " and not exists (select 1 from attendances a where a.session_id = s.id)"
+            " and i.participant_id in (select value from json_each(?))",
+            (self.among, iso(now), self.among),
+        )
+        self.skilled = self._ids(
+            "select participant_id from participant_skills where participant_id in (select value from json_each(?))",
+            (self.among,),
+        )
+        self.tasks = self._by_person(
+            "select participant_id, key from desk_tasks where participant_id in (select value from json_each(?))"
+        )
+
+    def _by_person(self, query: str, column: str = "participant_id") -> dict[int, list[sqlite3.Row]]:
+        found: dict[int, list[sqlite3.Row]] = defaultdict(list)
+        for row in self.conn.execute(query, (self.among,)):
+            found[row[column]].append(row)
+        return found
+
+    def _ids(self, query: str, values: tuple[object, ...]) -> set[int]:
+        return {row[0] for row in self.conn.execute(query, values)}
+
+    def people(self) -> list[Person]:
+        return [self._person(i) for i in self.persons]
+
+    def _person(self, i: int) -> Person:
+        person, row = self.persons[i], self.rows[i][0]
+        signs = [p.last_sign_at for p in (person.email, person.telegram) if p is not None and p.last_sign_at]
+        base = Facts(
+            person=person,
+            registered_at=parse_iso(row["registered_at"]) if row["registered_at"] else None,
+            last_seen=max(signs, default=None),
+            came=i in self.came,
+            has_skills=i in self.skilled,
+        )
+        found = [base, *self._about_sessions(i, base), *self._to_confirm(i, base)]
+        sent = [
+            parse_iso(r["sent_at"] or r["created_at"])
+            for r in self.outbox[i]
+            if r["cap"] != NO_CAP and r["state"] not in ("cancelled", "expired", "failed")
+        ]
+        # What was taken back before it left may be called for again.
+        stands = [r for r in self.outbox[i] if r["state"] != "cancelled" or r["repeats"] > 0]
+        known = frozenset(r["key"] for r in [*stands, *self.tasks[i]])
+        return Person(i, row["facts_version"], Case(tuple(found), known, tuple(sent)))
+
+    def _about_sessions(self, i: int, base: Facts) -> Iterator[Facts]:
+        registered = {r["session_id"]: r for r in self.registrations[i]}
+        invited = {r["session_id"]: r for r in self.invited[i]}
+        for session in self.sessions.values():
+            registration, entry = registered.get(session.id), invited.get(session.id)
+            concerns = registration is not None or entry is not None
+            general = session.invites is Invites.EVERYBODY and base.registered_at is not None
+            if concerns or (general and session.ends_at > self.now):
+                invitation = invitations.from_row(entry) if entry else None
+                yield self._about(base, session, registration, invitation, entry)
+
+    def _about(
+        self,
+        base: Facts,
+        session: Session,
+        registration: sqlite3.Row | None,
+        invitation: Invitation | None,
+        entry: sqlite3.Row | None,
+    ) -> Facts:
+        mine = [r for r in self.outbox[base.person.id] if r["session_id"] == session.id and _may_be_out(r)]
+        requests = [r for r in mine if r["purpose"] in ("invitation", "update")]
+        bump = invitation.bump if invitation else 0
+        asked = [r for r in requests if r["sequence"] - bump >= session.time_sequence]
+        since = [parse_iso(r["created_at"]) for r in (registration, entry) if r is not None]
+        return replace(
+            base,
             session=session,
-            registered=i in registered,
-            invitation=invited.get(i),
-            heard=heard.get(i, Heard()),
-            rsvp=rsvp,
+            registered=registration is not None,
+            invitation=invitation,
+            heard=Heard(_highest(requests), _highest([r for r in mine if r["purpose"] == "cancellation"])),
+            asked_at=min((parse_iso(r["sent_at"] or r["created_at"]) for r in asked), default=None),
+            involved_since=max([min(since), *([session.moved_at] if session.moved_at else [])]) if since else None,
         )
-        for i in ids
-        if i in people
-    ]
+
+    def _to_confirm(self, i: int, base: Facts) -> Iterator[Facts]:
+        for row in self.rsvps[i]:
+            session = self.sessions.get(row["session_id"])
+            if session is not None and session.ends_at > self.now and session.state is SessionState.CONFIRMED:
+                entry = next(e for e in self.invited[i] if e["session_id"] == session.id)
+                facts = self._about(base, session, None, invitations.from_row(entry), entry)
+                yield replace(facts, rsvp=invitations.rsvp_from_row(row))
 
 
-def of_message(conn: sqlite3.Connection, key: str, person: int, session_id: int | None, now: datetime) -> Facts | None:
+def _may_be_out(row: sqlite3.Row) -> bool:
+    return row["state"] in MAY_BE_OUT or row["repeats"] > 0
+
+
+def _highest(rows: Sequence[sqlite3.Row]) -> int | None:
+    return max((r["sequence"] for r in rows), default=None)
+
+
+def of_message(
+    conn: sqlite3.Connection, key: str, person: int, session_id: int | None, now: datetime, after_end: timedelta
+) -> Facts | None:
     """The facts behind one recorded message, as they are now; None when its person or session is gone."""
-    people = participants.load(conn, [person], now)
-    if person not in people:
+    found = gather(conn, [person], now, after_end)
+    if not found:
         return None
+    base = found[0].case.facts[0]
     if session_id is None:
-        row = conn.execute("select registered_at from participants where id = ?", (person,)).fetchone()
-        return Facts(people[person], registered_at=parse_iso(row["registered_at"]) if row["registered_at"] else None)
-    session = sessions.get(conn, session_id)
-    if session is None:
-        return None
-    rsvp = None
+        return base
     if key.startswith("rsvp/"):
-        rsvp_id = key.partition("#")[0].removeprefix("rsvp/")
-        row = conn.execute("select * from rsvps where id = ?", (rsvp_id,)).fetchone()
-        rsvp = invitations.rsvp_from_row(row) if row else None
-    return of_session(conn, session, [person], now, rsvp)[0]
+        rsvp_id = int(key.partition("#")[0].removeprefix("rsvp/"))
+        return _of_rsvp(conn, rsvp_id, found[0].case.facts)
+    about = (f for f in found[0].case.facts if f.session is not None and f.session.id == session_id and f.rsvp is None)
+    known = next(about, None)
+    if known is not None:
+        return known
+    session = sessions.get(conn, session_id)
+    return replace(base, session=session) if session is not None else None
+
+
+def _of_rsvp(conn: sqlite3.Connection, rsvp_id: int, cases: Sequence[Facts]) -> Facts | None:
+    """The facts of one answer that was confirmed, whether or not it is still the one that counts."""
+    row = conn.execute(
+        "select r.*, i.session_id from rsvps r join invitations i on i.id = r.invitation_id where r.id = ?", (rsvp_id,)
+    ).fetchone()
+    if row is None:
+        return None
+    rsvp: Rsvp = invitations.rsvp_from_row(row)
+    about: Any = (f for f in cases if f.session is not None and f.session.id == row["session_id"])
+    known = next(about, None)
+    return replace(known, rsvp=rsvp) if known is not None else None
 
 
 def record_decision(
@@ -176,6 +276,14 @@ def record_decision(
         " where verdict <> excluded.verdict or because <> excluded.because or until is not excluded.until",
         (key, person, session_id, touchpoint, verdict, because, iso(until) if until else None, iso(now)),
     )
+
+
+def held_groups(conn: sqlite3.Connection) -> dict[tuple[str, int | None], set[str]]:
+    """(touchpoint, session) -> keys of what was held when last looked at."""
+    found: dict[tuple[str, int | None], set[str]] = defaultdict(set)
+    for row in conn.execute("select touchpoint, session_id, key from decisions where verdict = 'hold'"):
+        found[row["touchpoint"], row["session_id"]].add(row["key"])
+    return found
 
 
 def forget_decision(conn: sqlite3.Connection, key: str) -> None:

@@ -10,7 +10,7 @@ from domain.times import iso, parse_iso
 MARKS = 500  # how many ids one statement takes; callers page
 
 
-def _from_row(row: sqlite3.Row) -> Invitation:
+def from_row(row: sqlite3.Row) -> Invitation:
     return Invitation(
         id=row["id"],
         session_id=row["session_id"],
@@ -60,17 +60,17 @@ def of_session(conn: sqlite3.Connection, session_id: int, people: Sequence[int])
         f"select * from invitations where session_id = ? and participant_id in ({marks})",
         (session_id, *people),
     )
-    return {row["participant_id"]: _from_row(row) for row in rows}
+    return {row["participant_id"]: from_row(row) for row in rows}
 
 
 def by_uid(conn: sqlite3.Connection, uid: str) -> Invitation | None:
     row = conn.execute("select * from invitations where uid = ?", (uid,)).fetchone()
-    return _from_row(row) if row else None
+    return from_row(row) if row else None
 
 
 def get(conn: sqlite3.Connection, invitation_id: int) -> Invitation | None:
     row = conn.execute("select * from invitations where id = ?", (invitation_id,)).fetchone()
-    return _from_row(row) if row else None
+    return from_row(row) if row else None
 
 
 def record_rsvp(conn: sqlite3.Connection, rsvp: Rsvp, time_sequence: int, now: datetime) -> tuple[int | None, bool]:

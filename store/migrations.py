@@ -210,7 +210,7 @@ create table rsvps (
 create table outbox (
   id integer primary key,
   key text not null unique,                  -- idempotency: planning again does nothing
-  participant_id integer not null references participants (id),
+  participant_id integer references participants (id),  -- null: to a group or a coordinator
   contact_point_id integer references contact_points (id),
   channel text not null check (channel in ('email', 'telegram')),
   touchpoint text not null,
@@ -396,4 +396,120 @@ create table step_runs (
 ) strict;
 
 create index step_runs_step on step_runs (step, id);
+"""
+
+
+@migrations()
+def m004_cadences(db: Any) -> None:
+    """Ladders and caps; and who may have something due: a moment, set back by whatever changes a person's facts."""
+    for statement in _CADENCES.split(";\n\n"):
+        if statement.strip():
+            db.conn.execute(statement)
+
+
+_CADENCES = """
+alter table outbox add column attempt integer not null default 1;
+
+alter table outbox add column identity text not null default 'programme';
+
+alter table outbox add column cap text not null default 'none';
+
+alter table sessions add column moved_at text;
+
+alter table participants add column preferred_hour integer check (preferred_hour between 0 and 23);
+
+alter table participants add column next_due text default '0';        -- '0': at once; null: not before a fact changes
+
+alter table participants add column facts_version integer not null default 0;
+
+create index participants_next_due on participants (next_due, id) where next_due is not null;
+
+create table attendances (
+  session_id integer not null references sessions (id),
+  participant_id integer not null references participants (id),
+  source text not null,
+  at text not null,
+  primary key (session_id, participant_id)
+) strict, without rowid;
+
+create index attendances_participant on attendances (participant_id);
+
+create table desk_tasks (
+  id integer primary key,
+  key text not null unique,
+  participant_id integer references participants (id),
+  session_id integer references sessions (id),
+  coordinator text not null,
+  because text not null,
+  created_at text not null,
+  settled_at text
+) strict;
+
+create index desk_tasks_open on desk_tasks (created_at) where settled_at is null;
+
+create trigger registrations_new after insert on registrations begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
+create trigger registrations_changed after update on registrations begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
+create trigger invitations_new after insert on invitations begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
+create trigger invitations_changed after update on invitations begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
+create trigger rsvps_new after insert on rsvps begin
+  update participants set next_due = '0', facts_version = facts_version + 1
+  where id = (select participant_id from invitations where id = new.invitation_id); end;
+
+create trigger contact_points_new after insert on contact_points begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
+create trigger contact_points_changed after update on contact_points begin
+  update participants set next_due = '0', facts_version = facts_version + 1
+  where id in (old.participant_id, new.participant_id); end;
+
+create trigger contact_points_gone after delete on contact_points begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = old.participant_id; end;
+
+create trigger consents_new after insert on consents begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
+create trigger consents_changed after update on consents begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
+create trigger suppressions_new after insert on suppressions begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id in (
+    select participant_id from contact_points where channel = new.channel and canonical = new.canonical); end;
+
+create trigger suppressions_changed after update on suppressions begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id in (
+    select participant_id from contact_points where channel = new.channel and canonical = new.canonical); end;
+
+create trigger participant_skills_new after insert on participant_skills begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
+create trigger attendances_new after insert on attendances begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
+create trigger attendances_gone after delete on attendances begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = old.participant_id; end;
+
+create trigger participants_changed after update of name, zone, languages, registered_at, erased_at, preferred_hour
+on participants begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.id; end;
+
+create trigger sessions_new after insert on sessions when new.invites = 'everybody' begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where erased_at is null; end;
+
+create trigger sessions_changed after update on sessions begin
+  update participants set next_due = '0', facts_version = facts_version + 1
+  where (new.invites = 'everybody' and erased_at is null)
+     or id in (select participant_id from registrations where session_id = new.id)
+     or id in (select participant_id from invitations where session_id = new.id); end;
+
+create trigger outbox_settled after update of state, key on outbox
+when new.participant_id is not null and new.state in ('sent', 'failed', 'unsure', 'cancelled', 'expired') begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end
 """

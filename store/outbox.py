@@ -23,7 +23,7 @@ class NewMessage:
     """A message to record; `data` is frozen from here on."""
 
     key: str
-    participant_id: int
+    participant_id: int | None
     contact_point_id: int | None
     channel: str
     touchpoint: str
@@ -43,6 +43,9 @@ class NewMessage:
     recipient: str
     repeatable: bool
     data: bytes
+    attempt: int = 1  # rung of its ladder
+    identity: str = "programme"  # sender of programme.toml
+    cap: str = "none"
 
 
 def from_row(row: sqlite3.Row) -> Message:
@@ -79,8 +82,8 @@ def record(conn: sqlite3.Connection, message: NewMessage, now: datetime) -> bool
     row = conn.execute(
         "insert into outbox (key, participant_id, contact_point_id, channel, touchpoint, purpose, topic, session_id,"
         " invitation_id, sequence, state, because, language, priority, not_before, expires_at, message_id, sender,"
-        " recipient, repeatable, created_at)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " recipient, repeatable, created_at, attempt, identity, cap)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " on conflict (key) do nothing returning id",
         (
             message.key,
@@ -104,6 +107,9 @@ def record(conn: sqlite3.Connection, message: NewMessage, now: datetime) -> bool
             message.recipient,
             int(message.repeatable),
             iso(now),
+            message.attempt,
+            message.identity,
+            message.cap,
         ),
     ).fetchone()
     if row is None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.participants import ContactPoint, Health, Participant, Role, canonical_address
-from domain.times import iso
+from domain.times import iso, parse_iso
 
 
 def load(conn: sqlite3.Connection, ids: Sequence[int], now: datetime) -> dict[int, Participant]:
@@ -21,7 +21,7 @@ def load(conn: sqlite3.Connection, ids: Sequence[int], now: datetime) -> dict[in
     are those held; wishes for one are not. Six queries whatever the number; callers page.
     """
     among = json.dumps(list(ids))
-    emails = _emails(conn, among)
+    emails, chats = _points(conn, among, "email", now), _points(conn, among, "telegram", now)
     consents: dict[int, dict[str, bool]] = defaultdict(dict)
     agreed = "select * from consents where participant_id in (select value from json_each(?))"
     for row in conn.execute(agreed, (among,)):
@@ -43,6 +43,8 @@ def load(conn: sqlite3.Connection, ids: Sequence[int], now: datetime) -> dict[in
             erased=row["erased_at"] is not None,
             roles=frozenset(roles[row["id"]]),
             email=emails.get(row["id"]),
+            telegram=chats.get(row["id"]),
+            preferred_hour=row["preferred_hour"],
             consents=consents[row["id"]],
             suppressed=frozenset(suppressed[row["id"]]),
         )
@@ -50,11 +52,14 @@ def load(conn: sqlite3.Connection, ids: Sequence[int], now: datetime) -> dict[in
     }
 
 
-def _emails(conn: sqlite3.Connection, among: str) -> dict[int, ContactPoint]:
+def _points(conn: sqlite3.Connection, among: str, channel: str, now: datetime) -> dict[int, ContactPoint]:
+    """The contact point that counts of each person; one that wants nothing on its channel counts as blocked."""
     rows = conn.execute(
-        "select * from contact_points where participant_id in (select value from json_each(?))"
-        " and channel = 'email' order by is_primary, id desc",  # the one that counts comes last
-        (among,),
+        "select c.*, exists (select 1 from suppressions s where s.channel = c.channel and s.canonical = c.canonical"
+        " and s.topic = '*' and s.lifted_at is null and (s.until is null or s.until > ?)) as unwanted"
+        " from contact_points c where participant_id in (select value from json_each(?))"
+        " and channel = ? order by is_primary, id desc",  # the one that counts comes last
+        (iso(now), among, channel),
     )
     return {
         row["participant_id"]: ContactPoint(
@@ -63,8 +68,9 @@ def _emails(conn: sqlite3.Connection, among: str) -> dict[int, ContactPoint]:
             channel=row["channel"],
             address=row["address"],
             canonical=row["canonical"],
-            health=Health(row["health"]),
+            health=Health.BLOCKED if row["unwanted"] and channel != "email" else Health(row["health"]),
             primary=bool(row["is_primary"]),
+            last_sign_at=parse_iso(row["last_sign_at"]) if row["last_sign_at"] else None,
         )
         for row in rows
     }

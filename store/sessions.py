@@ -36,6 +36,7 @@ def from_row(row: sqlite3.Row, sharers: Sequence[str] = ()) -> Session:
         changed_at=parse_iso(row["changed_at"]),
         cancel_reason=row["cancel_reason"],
         sharers=tuple(sharers),
+        moved_at=parse_iso(row["moved_at"]) if row["moved_at"] else None,
     )
 
 
@@ -60,6 +61,7 @@ def _columns(session: Session) -> dict[str, object]:
         "sequence": session.sequence,
         "time_sequence": session.time_sequence,
         "changed_at": iso(session.changed_at),
+        "moved_at": iso(session.moved_at) if session.moved_at else None,
     }
 
 
@@ -81,12 +83,13 @@ def change(conn: sqlite3.Connection, old: Session, new: Session, now: datetime) 
     before, after = _columns(old) | {"sharers": "; ".join(old.sharers)}, _columns(new) | {
         "sharers": "; ".join(new.sharers)
     }
-    skipped = {"sequence", "time_sequence", "changed_at"}
+    skipped = {"sequence", "time_sequence", "changed_at", "moved_at"}
     changed = [name for name in before if name not in skipped and before[name] != after[name]]
     seen = not _UNSEEN_FIELDS.issuperset(changed)
     sequence = old.sequence + 1 if seen else old.sequence
     moved = sequence if _TIME_FIELDS.intersection(changed) else old.time_sequence
     new = replace(new, sequence=sequence, time_sequence=moved, changed_at=now if seen else old.changed_at, id=old.id)
+    new = replace(new, moved_at=now if moved != old.time_sequence else old.moved_at)
     columns = _columns(new)
     pairs = ", ".join(f"{name} = ?" for name in columns)
     conn.execute(f"update sessions set {pairs} where id = ?", (*columns.values(), old.id))

@@ -1,0 +1,150 @@
+"""The values of every message's words: facts in, typed contexts out. Leaves the words to `templates_email/`."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from domain.cadences import Purpose
+from domain.invitations import PartStat
+from domain.planning import Facts, Touch
+from domain.sessions import Session, SessionState
+from domain.times import parse_iso
+from steps import chat_links
+from steps.app import App
+from store import sessions
+from templates_email import contexts
+from templates_email.formats import Moment
+
+ANSWERS = {PartStat.ACCEPTED: "yes", PartStat.DECLINED: "no", PartStat.TENTATIVE: "maybe"}
+SOON = timedelta(hours=6)  # a reminder nearer than this says "within the hour"
+MOST_SESSIONS = 5
+
+
+def zone_of(app: App, facts: Facts) -> str:
+    """The zone of this reader's local times."""
+    return facts.person.zone or app.programme.zone
+
+
+def moment(session: Session, zone: str) -> Moment:
+    return Moment(session.starts_at, session.minutes, zone)
+
+
+def context_of(app: App, touch: Touch, facts: Facts, reference: str) -> contexts.Letter:
+    """The context of the letter that `touch` sends. `reference` finds the letter again."""
+    letter: dict[str, Any] = {
+        "programme": app.programme.name,
+        "mailbox": app.mailbox,
+        "name": facts.person.name,
+        "reference": reference,
+    }
+    if facts.session is None or touch.session_id is None:
+        return _about_programme(app, touch, facts, letter)
+    return _about_session(app, touch, facts, facts.session, letter)
+
+
+def _about_programme(app: App, touch: Touch, facts: Facts, letter: dict[str, Any]) -> contexts.Letter:
+    link = chat_links.link_for(app, facts.person)
+    telegram = {"has_telegram_link": bool(link), "telegram_link": link}
+    match touch.purpose:
+        case Purpose.WELCOME:
+            return contexts.Welcome(**letter, **telegram)
+        case Purpose.ONBOARDING_START:
+            return contexts.OnboardingStart(**letter, **telegram, sessions=_coming(app, facts))
+        case Purpose.ONBOARDING_SKILLS:
+            return contexts.OnboardingSkills(**letter)
+        case Purpose.NEVER_CAME:
+            ladder = [p for p in app.programme.rules.timed if p.purpose is Purpose.NEVER_CAME]
+            last = max(p.rung for p in ladder) == app.programme.rules.touchpoints[touch.touchpoint].rung
+            return contexts.NeverCame(**letter, attempt="last" if last else "first", sessions=_coming(app, facts))
+    raise ValueError(f"no letter about the programme is called {touch.purpose}")
+
+
+def _coming(app: App, facts: Facts) -> tuple[contexts.SessionLine, ...]:
+    """The next sessions, in the reader's local time."""
+    coming = [
+        s
+        for s in sessions.listing(app.conn, ending_after=app.now())
+        if s.state is SessionState.CONFIRMED and s.starts_at > app.now()
+    ]
+    return tuple(contexts.SessionLine(s.title, moment(s, zone_of(app, facts))) for s in coming[:MOST_SESSIONS])
+
+
+def _about_session(
+    app: App, touch: Touch, facts: Facts, session: Session, letter: dict[str, Any]
+) -> contexts.Letter:
+    point = app.programme.rules.touchpoints[touch.touchpoint]
+    invited = facts.invitation is not None and facts.invitation.origin == "general" and not facts.registered
+    answer = ANSWERS.get(facts.invitation.partstat, "none") if facts.invitation else "none"
+    about: dict[str, Any] = {
+        **letter,
+        "title": session.title,
+        "venue": session.venue,
+        "when": moment(session, zone_of(app, facts)),
+        "origin": "general" if invited or touch.touchpoint == "general_invitation" else "registration",
+    }
+    described: dict[str, Any] = {
+        "purpose": session.purpose,
+        "audience": session.audience,
+        "preparation": session.preparation,
+        "languages": session.languages,
+        "interpretation": session.interpretation,
+        "sharers": session.sharers,
+    }
+    match touch.purpose:
+        case Purpose.INVITATION:
+            return contexts.Invitation(**about, **described)
+        case Purpose.UPDATE:
+            changed = _changes_since_heard(app, facts, session)
+            return contexts.Update(
+                **about,
+                **described,
+                changes=changed,
+                time_changed=any(change.label == "time" for change in changed),
+                has_answered=answer != "none",
+            )
+        case Purpose.CANCELLATION:
+            about["scope"] = "session" if session.state is SessionState.CANCELLED else "person"
+            return contexts.Cancellation(**about, reason=session.cancel_reason)
+        case Purpose.RSVP_CONFIRMATION:
+            assert facts.rsvp is not None
+            about["answer"] = ANSWERS[facts.rsvp.partstat]
+            return contexts.RsvpConfirmation(**about)
+        case Purpose.REMINDER:
+            about["ahead"] = "hour" if abs(point.offset) <= SOON else "days"
+            about["answer"] = answer if answer in ("yes", "maybe") else "none"
+            return contexts.Reminder(**about, preparation=session.preparation, sharers=session.sharers)
+        case Purpose.NUDGE:
+            about["attempt"] = "mail" if point.channel == "email" else "chat"
+            return contexts.Nudge(**about, sender=app.programme.senders[point.sender].name)
+    raise ValueError(f"no letter about a session is called {touch.purpose}")
+
+
+def _changes_since_heard(app: App, facts: Facts, session: Session) -> tuple[contexts.Change, ...]:
+    bump = facts.invitation.bump if facts.invitation else 0
+    fields = sessions.changes_since(app.conn, session.id, (facts.heard.request or 0) - bump)
+    zone = zone_of(app, facts)
+    changes = []
+    if "starts_at" in fields or "minutes" in fields:
+        changes.append(contexts.Change("time", _old_moment(fields, session, zone), moment(session, zone)))
+    if "title" in fields:
+        changes.append(contexts.Change("title", *fields["title"]))
+    if "venue" in fields:
+        changes.append(contexts.Change("venue", *fields["venue"]))
+    for label in ("purpose", "audience", "preparation"):
+        if label in fields:  # long text: named here, read below
+            changes.append(contexts.Change(label))
+    for label in ("languages", "interpretation"):
+        if label in fields:
+            old, new = (tuple(json.loads(text or "[]")) for text in fields[label])
+            changes.append(contexts.Change(label, old, new))  # type: ignore[arg-type]
+    if "sharers" in fields:
+        old, new = (tuple(name for name in text.split("; ") if name) for text in fields["sharers"])
+        changes.append(contexts.Change("sharers", old, new))
+    return tuple(changes)
+
+
+def _old_moment(fields: Mapping[str, tuple[str, str]], session: Session, zone: str) -> Moment:
+    start = parse_iso(fields["starts_at"][0]) if "starts_at" in fields else session.starts_at
+    minutes = int(fields["minutes"][0]) if "minutes" in fields else session.minutes
+    return Moment(start, minutes, zone)

@@ -1,0 +1,48 @@
+"""What a named coordinator is asked to do about one person, once."""
+
+import sqlite3
+from datetime import datetime
+
+from domain.times import iso
+
+
+def add(
+    conn: sqlite3.Connection,
+    key: str,
+    participant_id: int,
+    session_id: int | None,
+    coordinator: str,
+    because: str,
+    now: datetime,
+) -> bool:
+    """A new task; False when it is there already."""
+    row = conn.execute(
+        "insert into desk_tasks (key, participant_id, session_id, coordinator, because, created_at)"
+        " values (?, ?, ?, ?, ?, ?) on conflict do nothing returning id",
+        (key, participant_id, session_id, coordinator, because, iso(now)),
+    ).fetchone()
+    return row is not None
+
+
+def waiting(conn: sqlite3.Connection) -> list[dict[str, object]]:
+    """Tasks that nobody has settled, oldest first."""
+    rows = conn.execute(
+        "select id, participant_id, session_id, coordinator, because, created_at from desk_tasks"
+        " where settled_at is null order by created_at, id"
+    )
+    return [dict(row) for row in rows]
+
+
+def settle(conn: sqlite3.Connection, task_id: int, now: datetime) -> bool:
+    done = conn.execute(
+        "update desk_tasks set settled_at = ? where id = ? and settled_at is null", (iso(now), task_id)
+    )
+    return done.rowcount == 1
+
+
+def settle_about(conn: sqlite3.Connection, participant_id: int, now: datetime) -> None:
+    """A sign of life came: nobody needs to ask any more."""
+    conn.execute(
+        "update desk_tasks set settled_at = ? where participant_id = ? and settled_at is null",
+        (iso(now), participant_id),
+    )
