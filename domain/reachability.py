@@ -71,7 +71,8 @@ _HARD_WORDS = re.compile(
     r"|no longer valid)"
     r"|(unknown|no such|invalid|non-?existent|bad|unrout(e)?able|illegal)[^\n]{0,25}"
     r"(user|recipient|mailbox|address|account|alias|local)"
-    r"|does(n.t| not) (exist|have an? .{0,30}account)|no mailbox( here)? by that name|not an? (valid|known) (user|mailbox)"
+    r"|does(n.t| not) (exist|have an? .{0,30}account)|no mailbox( here)? by that name"
+    r"|not an? (valid|known) (user|mailbox)"
     r"|n'existe pas|n.o existe|no existe|desconocid|inconnu|desconhecid",
     re.I,
 )
