@@ -1,6 +1,7 @@
 """What the planner asks: who may need something now, and everything known about them, in pages.
 
-A candidate is a person for whom a touch's key is not in the outbox yet; whether the touch may go is decided above.
+A candidate is a person for whom a touch's key is not in the outbox yet, or was taken back before it left; whether
+the touch may go is decided above.
 """
 
 import sqlite3
@@ -14,6 +15,8 @@ from domain.times import iso, parse_iso
 from store import invitations, participants, sessions
 
 PAGE = 200
+# What was taken back before it left may be called for again.
+_STANDS = " and (o.state <> 'cancelled' or o.repeats > 0)"
 
 
 def plannable_sessions(conn: sqlite3.Connection, now: datetime) -> list[Session]:
@@ -26,7 +29,7 @@ def welcome_pages(conn: sqlite3.Connection, now: datetime, person: int | None = 
     query = (
         "select id, registered_at from participants p where id > ? and (? is null or id = ?)"
         " and registered_at is not null and erased_at is null"
-        " and not exists (select 1 from outbox where key = 'welcome/' || p.id) order by id limit ?"
+        f" and not exists (select 1 from outbox o where key = 'welcome/' || p.id{_STANDS}) order by id limit ?"
     )
     after = 0
     while rows := conn.execute(query, (after, person, person, PAGE)).fetchall():
@@ -54,7 +57,8 @@ def session_pages(
 
 _NOT_YET = """ and not exists (select 1 from outbox o where o.key =
   case when coalesce(i.wanted, 1) = 1 and :cancelled = 0 then 'invite/' else 'cancel/' end
-  || :session || '/' || (:sequence + coalesce(i.bump, 0)) || '/' || p.id)
+  || :session || '/' || (:sequence + coalesce(i.bump, 0)) || '/' || p.id"""
+_NOT_YET += f"""{_STANDS})
  order by p.id limit :page"""
 _PERSON = " p.id > :after and (:person is null or p.id = :person)"
 _REGISTERED = (
@@ -82,7 +86,7 @@ def rsvp_pages(conn: sqlite3.Connection, now: datetime, person: int | None = Non
         "select r.*, i.session_id, i.participant_id from rsvps r join invitations i on i.id = r.invitation_id"
         " where r.id > ? and (? is null or i.participant_id = ?) and r.source = 'mail_text'"
         " and r.partstat = i.partstat and r.stamp = i.answered_at"
-        " and not exists (select 1 from outbox where key = 'rsvp/' || r.id) order by r.id limit ?"
+        f" and not exists (select 1 from outbox o where key = 'rsvp/' || r.id{_STANDS}) order by r.id limit ?"
     )
     after = 0
     while rows := conn.execute(query, (after, person, person, PAGE)).fetchall():
