@@ -64,7 +64,7 @@ def import_registrations(
         what = "is not UTF-8; it was read as Windows-1252, so look at names with accents"
         account.warn([row_problem(1, "", what, "Export it as UTF-8 to be sure")])
     seen = imports.seen_before(app.conn, KIND, table.sha256)
-    if not allow_withdrawals:
+    if not allow_withdrawals and not seen:  # what was seen to its end has nothing left to withdraw
         _guard(app, reader, table, seen, source)
     work = _Work(app, reader, table, account, seen, everybody, now)
     if dry_run:

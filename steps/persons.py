@@ -31,12 +31,14 @@ _KEPT = (
     ("invitations", "participant_id = :id"),
     ("rsvps", "invitation_id in (select id from invitations where participant_id = :id)"),
     ("outbox", "participant_id = :id"),
+    ("payloads", "outbox_id in (select id from outbox where participant_id = :id)"),
     ("deliveries", "outbox_id in (select id from outbox where participant_id = :id)"),
     ("delivery_events", "contact_point_id in (select id from contact_points where participant_id = :id)"
      " or outbox_id in (select id from outbox where participant_id = :id)"),
     ("suppressions", "(channel, canonical) in"
      " (select channel, canonical from contact_points where participant_id = :id)"),
     ("decisions", "participant_id = :id"),
+    ("sharers", "participant_id = :id"),
     ("inbox", "participant_id = :id"),
 )  # fmt: skip
 
@@ -122,22 +124,31 @@ def erase(app: App, ref: str, who: str) -> dict[str, int]:
     """Erase a person's data; what stays is ids, states and times, so that figures and keys stay true. Counts.
 
     The addresses are gone too: suppressions stay, so that a later import by mistake does not write to them again.
+    Mails and refused rows that nobody could tie to the person are known by the address in them.
     """
     person, now = find(app, ref), app.now()
     done: dict[str, int] = {}
+    app.conn.execute("pragma secure_delete = on")  # what was deleted is written over, not left in free pages
     with database.write(app.conn) as conn:
         done["messages taken back"] = outbox.recall(conn, "the person's data was erased", participant_id=person)
         at = {"id": person, "now": now.isoformat(timespec="seconds")}
         mine = "outbox_id in (select id from outbox where participant_id = :id)"
         groups = "registration_id in (select id from registrations where participant_id = :id)"
         answers = "invitation_id in (select id from invitations where participant_id = :id)"
+        named = (
+            "exists (select 1 from contact_points c where c.participant_id = :id and"
+            " (instr(lower(cast(raw as text)), lower(c.address)) or instr(lower(cast(raw as text)), c.canonical)))"
+        )
         for name, statement in {
             "bodies": f"delete from payloads where {mine}",
             "texts": f"update deliveries set text = '' where {mine}",
             "envelopes": "update outbox set recipient = '', sender = '' where participant_id = :id",
             "answers": f"delete from answers where {groups}",
             "comments": f"update rsvps set comment = '' where {answers}",
-            "mails": "update inbox set raw = x'', reason = '' where participant_id = :id",
+            "mails": "update inbox set raw = x'', reason = '', message_id = '', state = case when state in"
+            f" ('for_person', 'quarantined') then 'settled' else state end where participant_id = :id or ({named})",
+            "refused rows": "update import_rejections set raw = '{}', settled_at = coalesce(settled_at, :now)"
+            f" where {named}",
             "skills": "delete from participant_skills where participant_id = :id",
             "consents": "delete from consents where participant_id = :id",
             "groups": "update registrations set group_name = '' where participant_id = :id",
@@ -146,9 +157,8 @@ def erase(app: App, ref: str, who: str) -> dict[str, int]:
             "events": "update delivery_events set contact_point_id = null, detail = '' where contact_point_id in"
             " (select id from contact_points where participant_id = :id)",
             "addresses": "delete from contact_points where participant_id = :id",
-            "rejected rows": "update import_rejections set raw = '{}' where settled_at is not null",
-            "profile": "update participants set name = '', region = '', wiki_user = '', home_wikis = '[]',"
-            " affiliate = '', tenure = '', connectivity = '', support_needed = '', name_folded = '',"
+            "profile": "update participants set name = '', country = '', region = '', wiki_user = '',"
+            " home_wikis = '[]', affiliate = '', tenure = '', connectivity = '', support_needed = '', name_folded = '',"
             " languages = '[]', zone = '', registered_at = null, erased_at = :now, updated_at = :now where id = :id",
         }.items():
             done[name] = conn.execute(statement, at).rowcount

@@ -34,6 +34,62 @@ create table telegram_links (
 """
 
 
+@migrations()
+def m003_reachability(db: Any) -> None:
+    """How lasting each failure was, absences, mails too large to fetch; and what each message was answered with."""
+    for statement in _REACHABILITY.split(";\n\n"):
+        db.conn.execute(statement)
+
+
+_REACHABILITY = """
+alter table contact_points add column away_until text;
+
+alter table contact_points add column revived_at text;
+
+alter table delivery_events add column permanence text not null default ''
+  check (permanence in ('', 'hard', 'soft', 'delayed'));
+
+alter table inbox add column truncated integer not null default 0 check (truncated in (0, 1));
+
+create view response_attempts as
+-- A row is a message that left and asks about a session; `answered_at`: the first answer for which it was the
+-- newest such message. What a coordinator entered is nobody's reply.
+select
+  o.id as outbox_id,
+  o.session_id,
+  o.participant_id,
+  case when o.purpose in ('invitation', 'update') then 1 else 1 + (
+    select count(*) from outbox e
+    where e.participant_id = o.participant_id and e.session_id = o.session_id and e.state = 'sent'
+      and e.purpose not in ('invitation', 'update', 'cancellation', 'rsvp_confirmation')
+      and (e.sent_at, e.id) <= (o.sent_at, o.id)
+  ) end as attempt,
+  o.channel,
+  case when instr(o.sender, '+b-') > 0
+    then substr(o.sender, 1, instr(o.sender, '+b-') - 1) || substr(o.sender, instr(o.sender, '@'))
+    else o.sender end as sender,
+  o.touchpoint,
+  o.sent_at,
+  (
+    select min(coalesce(x.received_at, r.created_at))
+    from invitations i
+    join rsvps r on r.invitation_id = i.id and r.partstat <> 'NEEDS-ACTION' and r.source <> 'coordinator'
+    left join inbox x on x.id = r.inbox_id
+    where i.session_id = o.session_id and i.participant_id = o.participant_id
+      and coalesce(x.received_at, r.created_at) >= o.sent_at
+      and not exists (
+        select 1 from outbox n
+        where n.participant_id = o.participant_id and n.session_id = o.session_id and n.state = 'sent'
+          and n.purpose not in ('cancellation', 'rsvp_confirmation')
+          and (n.sent_at, n.id) > (o.sent_at, o.id) and n.sent_at <= coalesce(x.received_at, r.created_at)
+      )
+  ) as answered_at
+from outbox o
+where o.session_id is not null and o.state = 'sent' and o.sent_at is not null
+  and o.purpose not in ('cancellation', 'rsvp_confirmation')
+"""
+
+
 _FIRST = """
 create table meta (
   key text primary key,

@@ -17,6 +17,15 @@ from domain.times import iso, parse_iso
 
 _RECALLABLE = ", ".join(f"'{state.value}'" for state in RECALLABLE)
 
+_NEVER_LEFT = "outbox.state = 'cancelled' and outbox.repeats = 0"
+_ANEW = "attempts = 0, note = '', " + ", ".join(
+    f"{name} = excluded.{name}"
+    for name in (
+        "contact_point_id", "touchpoint", "purpose", "topic", "invitation_id", "state", "because", "language",
+        "priority", "not_before", "expires_at", "sender", "recipient", "created_at", "attempt", "identity", "cap",
+    )
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
@@ -78,13 +87,16 @@ def from_row(row: sqlite3.Row) -> Message:
 
 
 def record(conn: sqlite3.Connection, message: NewMessage, now: datetime) -> bool:
-    """Put a message into the outbox; False when its key is there already."""
+    """Put a message into the outbox; False when its key is there already.
+
+    A message that was taken back before it left (suppressed, say, and then allowed again) is written anew.
+    """
     row = conn.execute(
         "insert into outbox (key, participant_id, contact_point_id, channel, touchpoint, purpose, topic, session_id,"
         " invitation_id, sequence, state, because, language, priority, not_before, expires_at, message_id, sender,"
         " recipient, repeatable, created_at, attempt, identity, cap)"
         " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " on conflict (key) do nothing returning id",
+        f" on conflict (key) do update set {_ANEW} where {_NEVER_LEFT} returning id",
         (
             message.key,
             message.participant_id,
@@ -115,7 +127,8 @@ def record(conn: sqlite3.Connection, message: NewMessage, now: datetime) -> bool
     if row is None:
         return False
     conn.execute(
-        "insert into payloads (outbox_id, sha256, data) values (?, ?, ?)",
+        "insert into payloads (outbox_id, sha256, data) values (?, ?, ?)"
+        " on conflict (outbox_id) do update set sha256 = excluded.sha256, data = excluded.data",
         (row["id"], hashlib.sha256(message.data).hexdigest(), message.data),
     )
     return True

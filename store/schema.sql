@@ -33,7 +33,7 @@ CREATE TABLE contact_points (
   health text not null default 'ok' check (health in ('ok', 'soft', 'hard', 'blocked', 'never_linked')),
   is_primary integer not null default 1 check (is_primary in (0, 1)),
   last_sign_at text,
-  created_at text not null,
+  created_at text not null, away_until text, revived_at text,
   unique (channel, canonical)
 ) strict;
 
@@ -73,7 +73,8 @@ CREATE TABLE delivery_events (
   inbox_id integer references inbox (id),
   detail text not null default '',
   at text not null
-) strict;
+, permanence text not null default ''
+  check (permanence in ('', 'hard', 'soft', 'delayed'))) strict;
 
 CREATE INDEX delivery_events_contact on delivery_events (contact_point_id);
 
@@ -116,7 +117,7 @@ CREATE TABLE inbox (
   reason text not null default '',
   message_id text not null default '',
   participant_id integer references participants (id),
-  raw blob not null,
+  raw blob not null, truncated integer not null default 0 check (truncated in (0, 1)),
   unique (channel, mailbox, uidvalidity, uid)
 ) strict;
 
@@ -274,6 +275,43 @@ CREATE UNIQUE INDEX registrations_programme on registrations (participant_id) wh
 
 CREATE UNIQUE INDEX registrations_session on registrations (session_id, participant_id)
   where session_id is not null;
+
+CREATE VIEW response_attempts as
+-- A row is a message that left and asks about a session; `answered_at`: the first answer for which it was the
+-- newest such message. What a coordinator entered is nobody's reply.
+select
+  o.id as outbox_id,
+  o.session_id,
+  o.participant_id,
+  case when o.purpose in ('invitation', 'update') then 1 else 1 + (
+    select count(*) from outbox e
+    where e.participant_id = o.participant_id and e.session_id = o.session_id and e.state = 'sent'
+      and e.purpose not in ('invitation', 'update', 'cancellation', 'rsvp_confirmation')
+      and (e.sent_at, e.id) <= (o.sent_at, o.id)
+  ) end as attempt,
+  o.channel,
+  case when instr(o.sender, '+b-') > 0
+    then substr(o.sender, 1, instr(o.sender, '+b-') - 1) || substr(o.sender, instr(o.sender, '@'))
+    else o.sender end as sender,
+  o.touchpoint,
+  o.sent_at,
+  (
+    select min(coalesce(x.received_at, r.created_at))
+    from invitations i
+    join rsvps r on r.invitation_id = i.id and r.partstat <> 'NEEDS-ACTION' and r.source <> 'coordinator'
+    left join inbox x on x.id = r.inbox_id
+    where i.session_id = o.session_id and i.participant_id = o.participant_id
+      and coalesce(x.received_at, r.created_at) >= o.sent_at
+      and not exists (
+        select 1 from outbox n
+        where n.participant_id = o.participant_id and n.session_id = o.session_id and n.state = 'sent'
+          and n.purpose not in ('cancellation', 'rsvp_confirmation')
+          and (n.sent_at, n.id) > (o.sent_at, o.id) and n.sent_at <= coalesce(x.received_at, r.created_at)
+      )
+  ) as answered_at
+from outbox o
+where o.session_id is not null and o.state = 'sent' and o.sent_at is not null
+  and o.purpose not in ('cancellation', 'rsvp_confirmation');
 
 CREATE TABLE rsvps (
   id integer primary key,

@@ -22,7 +22,8 @@ from domain.imports import (
 )
 
 GLAM = "Common tactics in culture, heritage and GLAM"
-KNOWN = {fold(t): c for t, c in ((GLAM, "glam"), ("Culture", "culture"), ("Wikidata", "wd"), ("Maps (basic)", "maps"))}
+KNOWN = {fold(t): c for t, c in ((GLAM, "glam"), ("Culture", "culture"), ("Wikidata", "wd"), ("Maps (basic)", "maps"),
+                                  ("Culture, arts", "arts"))}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,8 @@ def test_clean_line_never_leaves_control_characters(text: str) -> None:
     [
         (f"{GLAM}, Wikidata", (Choice("glam"), Choice("wd")), ()),
         (f"Wikidata;{GLAM}", (Choice("wd"), Choice("glam")), ()),
+        ("Culture, arts", (Choice("arts"),), ()),
+        ("arts, Culture", (Choice("culture"),), ("arts",)),
         ("Culture, heritage", (Choice("culture"),), ("heritage",)),
         ("wikidata (advanced): I run a workshop, weekly; Culture",
          (Choice("wd", "advanced", "I run a workshop, weekly"), Choice("culture")), ()),
@@ -79,7 +82,7 @@ def test_choices_in_one_cell(text: str, found: tuple[Choice, ...], strange: tupl
 
 @given(st.lists(st.sampled_from(sorted(set(KNOWN))), unique=True), st.sampled_from([", ", ";", "\n", ","]))
 def test_choices_finds_whatever_a_form_joins(codes: list[str], mark: str) -> None:
-    titles = {fold(t): t for t in (GLAM, "Culture", "Wikidata", "Maps (basic)")}
+    titles = {fold(t): t for t in (GLAM, "Culture", "Wikidata", "Maps (basic)", "Culture, arts")}
     found, strange = choices(mark.join(titles[c] for c in codes), KNOWN)
     assert ([c.code for c in found], strange) == ([KNOWN[c] for c in codes], ())
 

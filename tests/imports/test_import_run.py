@@ -199,6 +199,8 @@ def test_import_possible_duplicates_are_listed_and_told(home: Home) -> None:
         "line 5, second_email: may be person 1 again: one's second e-mail address is the other's",
     ]
     assert home.rows("select address from contact_points where participant_id = 4") == [("d@example.org",)]
+    home.app.conn.execute("update possible_duplicates set settled_at = 'x' where b = 4")
+    assert import_registrations(home.app, path).warnings == ()
 
 
 def test_import_group_registers_its_members_without_speaking_for_them(home: Home) -> None:
@@ -259,6 +261,11 @@ def test_import_who_withdrew_registers_again_only_by_a_newer_submission(home: Ho
     header, old = "Timestamp,Name,Email,Session\n", "2026-11-01T00:00:00Z,A,a@example.org,Clinic\n"
     path = home.write(header + old)
     import_registrations(home.app, path)
+    home.app.conn.execute(
+        "insert into invitations (session_id, participant_id, uid, origin, created_at)"
+        " values (?, 1, 'u', 'general', 'x')",
+        (clinic,),
+    )
     withdraw(home.app.conn, clinic, 1)
     home.write(header + old + "2026-11-01T00:00:00Z,B,b@example.org,Clinic\n")
     report = import_registrations(home.app, path)
@@ -270,6 +277,7 @@ def test_import_who_withdrew_registers_again_only_by_a_newer_submission(home: Ho
     home.write(header + old + "2026-11-02T00:00:00Z,A,a@example.org,Clinic\n")
     assert counts(import_registrations(home.app, path)) == (0, 1, 1, 0)
     assert home.rows(state) == [("registered",)]
+    assert home.rows("select wanted, bump, origin from invitations") == [(1, 2, "registration")]
 
 
 def test_import_dry_run_counts_and_changes_nothing(home: Home) -> None:
@@ -304,6 +312,16 @@ def test_import_that_withdraws_too_many_consents_is_refused_whole(home: Home) ->
     assert (home.facts(), home.rows("select * from import_runs")) == before
     assert counts(import_registrations(home.app, path, allow_withdrawals=True)) == (1, 5, 15, 0)
     assert home.rows("select granted, count(*) from consents group by 1") == [(0, 5), (1, 16)]
+
+
+def test_import_that_withdraws_and_grants_again_in_one_file_goes_in(home: Home) -> None:
+    path = home.write(_consenting("y" * 5))
+    import_registrations(home.app, path)
+    answers = [(i, day, answer) for i in range(5) for day, answer in ((2, "n"), (3, "y"))]
+    again = "".join(f"2026-11-0{day}T00:00:00Z,P{i},p{i}@example.org,{answer}\n" for i, day, answer in answers)
+    home.write("Timestamp,Name,Email,Newsletter\n" + again)
+    assert counts(import_registrations(home.app, path)) == (0, 10, 0, 0)
+    assert home.rows("select granted, count(*) from consents group by 1") == [(1, 5)]
 
 
 def test_import_that_withdraws_a_few_consents_goes_in(home: Home) -> None:

@@ -65,9 +65,21 @@ class Post:
     def put_clock(self, ahead: timedelta) -> None:
         self.app.clock = lambda: START + ahead
 
-    def deliver(self, channel: Channel | None = None, **actions: Callable[[], object]) -> DeliverReport:
-        """`pull`, `mark` and `settle`: see `Between`."""
-        return deliver(self.app, channel=Between(channel or email_channel(self.app), **actions))
+    def deliver(
+        self,
+        channel: Channel | None = None,
+        *,
+        pull: Callable[[], object] | None = None,
+        mark: Callable[[], object] | None = None,
+        settle: Callable[[], object] | None = None,
+    ) -> DeliverReport:
+        """Over SMTP, or `channel`. The actions: see `Between`."""
+        between = Between(channel or email_channel(self.app), pull=pull, mark=mark, settle=settle)
+        return deliver(self.app, channel=between)
+
+    def deliver_when(self, moment: str, action: Callable[[], object]) -> DeliverReport:
+        """`moment`: mark or settle."""
+        return self.deliver(mark=action) if moment == "mark" else self.deliver(settle=action)
 
     @contextmanager
     def another(self, ahead: timedelta = timedelta(0)) -> Iterator[App]:

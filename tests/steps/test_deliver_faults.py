@@ -151,7 +151,7 @@ def test_lock_file_of_a_living_process_stays(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ahead", [timedelta(days=-1), timedelta(minutes=20)])
 def test_clock_that_jumps_within_the_lease_changes_nothing(post: Post, moment: str, ahead: timedelta) -> None:
     post.record(1, 4)
-    report = post.deliver(**{moment: lambda: post.put_clock(ahead)})
+    report = post.deliver_when(moment, lambda: post.put_clock(ahead))
     assert report.sent == 2
     post.put_clock(timedelta(0))
     assert post.deliver().sent == 0

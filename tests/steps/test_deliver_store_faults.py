@@ -54,7 +54,7 @@ def test_locked_database_is_waited_for(post: Post, moment: str) -> None:
         lock.take_for(0.4)
         report = post.deliver()
     else:
-        report = post.deliver(**{moment: lambda: lock.take_for(0.4)})
+        report = post.deliver_when(moment, lambda: lock.take_for(0.4))
     assert (report.sent, report.unsure, report.trouble) == (3, 0, "")
     assert post.stored == everyone(1, 2, 4)
 

@@ -9,7 +9,7 @@ import pytest
 from domain.deliveries import Outcome
 from domain.invitations import Rsvp, RsvpSource
 from domain.times import QuietHours
-from steps import outbox
+from steps import outbox, persons
 from steps import plan as planning
 from store import contact_points, database, facts, invitations, meta
 from tests.programme import NOON, Place
@@ -410,3 +410,23 @@ def test_record_restored_under_the_planner_is_held(place: Place, ada: int, monke
     monkeypatch.setattr(planning, "compose", restored_meanwhile)
     place.plan()
     assert place.outbox() == {"invite/1/0/1": "held"}
+
+
+def test_plan_allowed_again_gets_what_was_taken_back(place: Place, ada: int) -> None:
+    place.register(ada, place.session())
+    place.plan()
+    persons.suppress(place.app, str(ada), "sessions", "test")
+    assert (place.tick(), place.outbox()) == ([], {"invite/1/0/1": "cancelled"})
+    persons.allow(place.app, str(ada), "sessions", "test")
+    assert (place.tick(), place.tick()) == (["invite/1/0/1"], [])
+
+
+def test_plan_registered_after_a_general_invitation_was_taken_back(place: Place) -> None:
+    ada = place.person()
+    session = place.session(kind="orientation")
+    place.plan()
+    persons.suppress(place.app, str(ada), "general_invitations", "test")
+    assert place.tick() == ["welcome/1"]
+    place.register(ada, session)
+    assert place.tick() == ["invite/1/0/1"]
+    assert place.by_key("invite/1/0/1").because == "registered for the session"

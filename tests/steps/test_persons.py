@@ -1,0 +1,163 @@
+"""One person's data: found in every spelling, shown, exported whole, erased to the last byte; topics suppressed."""
+
+import json
+
+import pytest
+
+from domain.errors import UserError
+from domain.times import iso
+from steps import persons
+from steps.inbox import read_filed
+from tests.programme import NOON, Place
+from tests.steps.mails_in import bounce, calendar_answer, reply_by_text
+
+NAME, ADDRESS, WORD = "Zuleika Markername", "zuleika.marker@example.org", "markerword"
+
+
+@pytest.fixture
+def known(place: Place) -> int:
+    """Somebody of whom every table that can hold a trace holds one."""
+    conn, at = place.app.conn, iso(place.time)
+    person = place.person(NAME, ADDRESS, consents={"invitations": True})
+    conn.execute(
+        "update participants set wiki_user = ?, affiliate = ?, region = ?, support_needed = ?, name_folded = ?,"
+        " home_wikis = ?, country = 'GH' where id = ?",
+        (NAME, WORD, WORD, WORD, NAME.lower(), json.dumps([WORD]), person),
+    )
+    session = place.session()
+    place.register(person, session)
+    conn.execute("update registrations set group_name = ?", (WORD,))
+    conn.execute("insert into answers (registration_id, question, value) values (1, 'why', ?)", (WORD,))
+    conn.execute("insert into skills (code, category, title, version) values ('css', 'web', 'CSS', 1)")
+    conn.execute("insert into participant_skills values (?, 'css', 'share', '', ?)", (person, WORD))
+    conn.execute("insert into import_runs (kind, source, sha256, started_at) values ('people', 'a.csv', '', ?)", (at,))
+    rejected = "insert into import_rejections (run_id, line, field, reason, raw) values (1, 2, 'x', 'y', ?)"
+    for cells in ([NAME, ADDRESS.upper()], ["Other", "other@example.org"]):
+        conn.execute(rejected, (json.dumps({"cells": cells}),))
+    place.tick()
+    conn.execute("update deliveries set text = ?", (f"250 <{ADDRESS}> ok",))
+    key = "invite/1/0/1"
+    place.file(
+        calendar_answer(place.app.uid(1, person), "ACCEPTED", sender=ADDRESS),
+        reply_by_text(f"I have a question about {WORD}", to=place.by_key(key).message_id, sender=ADDRESS),
+        reply_by_text(f"Hello, it is me, {NAME}", sender=f"Z <{ADDRESS.title()}>", ident="zuleika.markerhost"),
+        bounce("4.2.2", action="delayed", diagnostic=f"smtp; 452 <{ADDRESS}> full", to=place.by_key(key).sender),
+    )
+    read_filed(place.app)
+    conn.execute("update rsvps set comment = ?", (WORD,))
+    place.change(session, title="Moved")
+    place.plan()
+    return person
+
+
+def traces(place: Place) -> set[str]:
+    """Tables that hold one of the markers, and "file" where the bytes of the file do after VACUUM."""
+    conn = place.app.conn
+    found = set()
+    markers = [text.lower().encode() for text in ("markername", "zuleika", "marker@", WORD)]
+    for (table,) in conn.execute("select name from sqlite_master where type = 'table'").fetchall():
+        for row in conn.execute(f'select * from "{table}"'):
+            text = b" ".join(v if isinstance(v, bytes) else str(v).encode() for v in tuple(row)).lower()
+            if any(marker in text for marker in markers):
+                found.add(str(table))
+    conn.execute("vacuum")
+    data = place.app.settings.db.read_bytes().lower()
+    if any(marker in data for marker in markers):
+        found.add("file")
+    return found
+
+
+def test_erase_leaves_nothing_of_a_person(place: Place, known: int) -> None:
+    assert {"participants", "contact_points", "inbox", "payloads", "answers", "import_rejections"} <= traces(place)
+    persons.erase(place.app, ADDRESS, "test")
+    assert traces(place) == set()
+
+
+def test_erase_overwrites_what_it_deletes_at_once(place: Place, known: int) -> None:
+    """Without any VACUUM: the freed pages of the file hold nothing of the person."""
+    persons.erase(place.app, ADDRESS, "test")
+    data = place.app.settings.db.read_bytes().lower()
+    assert [word for word in (b"markername", b"marker@", WORD.encode()) if word in data] == []
+
+
+def test_erase_keeps_ids_states_and_other_people(place: Place, known: int) -> None:
+    other = place.person("Other", "other@example.org")
+    states = place.app.conn.execute("select count(*) from outbox where state = 'sent'").fetchone()[0]
+    done = persons.erase(place.app, str(known), "test")
+    assert done["messages taken back"] == 1
+    assert place.app.conn.execute("select count(*) from outbox where state = 'sent'").fetchone()[0] == states
+    assert persons.show(place.app, str(other))["email"] == "other@example.org"
+    rows = place.app.conn.execute("select raw from import_rejections where settled_at is null").fetchall()
+    assert [json.loads(row["raw"])["cells"][0] for row in rows] == ["Other"]
+
+
+def test_erase_keeps_the_wish_for_silence(place: Place, known: int) -> None:
+    """Suppressions stay on purpose: a later import by mistake must not write to them again."""
+    persons.suppress(place.app, ADDRESS, "*", "test")
+    persons.erase(place.app, ADDRESS, "test")
+    assert traces(place) == {"suppressions", "file"}
+
+
+def test_erased_person_hears_nothing(place: Place, known: int) -> None:
+    persons.erase(place.app, ADDRESS, "test")
+    place.session("Open", kind="orientation")
+    sessions = place.app.conn.execute("select id from sessions").fetchall()
+    assert (place.tick(), len(sessions)) == ([], 2)
+    place.cancel(place.session("Third"))
+    assert place.tick() == []
+    with pytest.raises(UserError, match="nobody of that"):
+        persons.find(place.app, ADDRESS)
+    assert persons.show(place.app, str(known))["erased"] is True
+
+
+def test_export_holds_every_table_with_a_trace(place: Place, known: int) -> None:
+    found = persons.export(place.app, ADDRESS)
+    exported = {table for table, rows in found.items() if rows}
+    assert {"participants", "contact_points", "answers", "outbox", "payloads"} <= exported
+    assert {"inbox", "rsvps", "deliveries"} <= exported
+    assert json.loads(json.dumps(found)) == found
+    assert NAME in json.dumps(found["participants"])
+    (other,) = [place.person("Other")]
+    assert all(NAME not in json.dumps(rows) for rows in persons.export(place.app, str(other)).values())
+
+
+@pytest.mark.parametrize("ref", ["1", ADDRESS, ADDRESS.upper(), NAME, "User:" + NAME.replace(" ", "_"), f" {ADDRESS} "])
+def test_find_in_every_spelling(place: Place, known: int, ref: str) -> None:
+    assert persons.find(place.app, ref) == known
+
+
+@pytest.mark.parametrize("ref", ["", "99", "nobody@example.org", "User:", "Zuleika", "@", "1; drop table"])
+def test_find_nobody(place: Place, known: int, ref: str) -> None:
+    with pytest.raises(UserError, match="nobody of that id, address or wiki user name is known"):
+        persons.find(place.app, ref)
+
+
+def test_find_two_people_of_one_name_wants_an_id(place: Place, known: int) -> None:
+    other = place.person("Other")
+    place.app.conn.execute("update participants set wiki_user = ? where id = ?", (NAME, other))
+    with pytest.raises(UserError, match="Use an id: 1, 2"):
+        persons.find(place.app, NAME)
+
+
+def test_suppress_takes_back_what_is_queued_of_that_topic(place: Place, known: int) -> None:
+    assert persons.suppress(place.app, ADDRESS, "general_invitations", "test") == 0
+    assert persons.suppress(place.app, ADDRESS, "sessions", "test") == 1
+    assert persons.suppress(place.app, ADDRESS, "sessions", "test") == 0
+    assert persons.show(place.app, ADDRESS)["suppressed"] == ["general_invitations", "sessions"]
+    assert persons.allow(place.app, ADDRESS, "sessions", "test") == 1
+    assert persons.show(place.app, ADDRESS)["suppressed"] == ["general_invitations"]
+
+
+def test_suppress_unknown_topic(place: Place, known: int) -> None:
+    with pytest.raises(UserError, match=r"'birthdays' is no topic. Known:"):
+        persons.suppress(place.app, ADDRESS, "birthdays", "test")
+
+
+def test_duplicates_are_settled_by_a_person(place: Place) -> None:
+    a, b = place.person(), place.person()
+    place.app.conn.execute("insert into possible_duplicates values (?, ?, 'same name', ?, null)", (a, b, iso(NOON)))
+    assert [(p["a"], p["b"], p["reason"]) for p in persons.duplicates(place.app)] == [(a, b, "same name")]
+    persons.settle_duplicate(place.app, b, a, "test")
+    assert persons.duplicates(place.app) == []
+    with pytest.raises(UserError, match="not on the list"):
+        persons.settle_duplicate(place.app, a, b, "test")
