@@ -4,16 +4,23 @@
 what it would have sent for granted. So a forecast is the planner asked about tomorrow, and equals what it then does.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from types import MappingProxyType
 
 from domain.admission import admit
 from domain.cadences import NO_CAP, Purpose, Rules
 from domain.invitations import Invitation, PartStat
-from domain.planning import Decision, Facts, Heard, Hold, Send, Skip, decide, touches
+from domain.planning import Decision, Facts, Heard, Hold, Send, Skip, Touch, decide, touches
 
 REQUESTS = (Purpose.INVITATION, Purpose.UPDATE)
+FOR_APPROVAL = "waits for approval"
+Group = tuple[str, int | None]  # touchpoint and session: what the mass guard counts together
+
+
+def group_of(touch: Touch) -> Group:
+    return touch.touchpoint, touch.session_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,56 +52,100 @@ def next_look(decisions: Collection[Decision], now: datetime) -> datetime | None
     return min((d.until for d in decisions if isinstance(d, Hold) and d.until > now), default=None)
 
 
-def foresee(case: Case, rules: Rules, now: datetime, end: datetime) -> list[tuple[datetime, Facts, Decision]]:
-    """What is sent when, and how everything else stands at `end` (with the moment since which it stands so)."""
-    sent: list[tuple[datetime, Facts, Decision]] = []
-    standing: dict[str, tuple[datetime, Facts, Decision]] = {}
-    moment = now
-    while True:
-        decided = decide_all(case, rules, moment)
-        leaving = [(facts, d) for facts, d in decided if isinstance(d, Send)]
-        for facts, decision in decided:
-            before = standing.get(decision.touch.key)
-            if before is None or before[2] != decision:
-                standing[decision.touch.key] = (moment, facts, decision)
-        if leaving:
-            sent += [(moment, facts, d) for facts, d in leaving]
-            for _, d in leaving:
-                standing.pop(d.touch.key)
-            case = _after(case, leaving, moment)
-            continue  # what left may call for more at this very moment
-        later = next_look([d for _, d in decided], moment)
-        if later is None or later > end:
-            break
-        moment = later
-    still = {decision.touch.key for _, decision in decided}
-    return sent + [row for key, row in standing.items() if key in still]
+def foresee(
+    case: Case,
+    rules: Rules,
+    now: datetime,
+    end: datetime,
+    leaving: Sequence[tuple[datetime, Touch]] = (),
+    guarded: Mapping[Group, datetime] = MappingProxyType({}),
+) -> list[tuple[datetime, Facts, Decision]]:
+    """What is sent when, and how everything else stands at `end` (with the moment since which it stands so).
+
+    `leaving`: what is in the outbox already and leaves at that moment. `guarded`: sendings that wait for a person's
+    approval from a moment on; theirs are Holds without an end.
+    """
+    return _Foresight(case, rules, leaving, guarded).until(now, end)
 
 
-def _after(case: Case, leaving: Sequence[tuple[Facts, Send]], moment: datetime) -> Case:
-    """The case once these have left: keys are known, caps are fuller, calendars have their entries."""
-    changed = list(case.facts)
-    for facts, decision in leaving:
-        touch = decision.touch
-        at = changed.index(facts)
-        if touch.purpose in REQUESTS and facts.session is not None:
-            moved = facts.asked_at is None or facts.heard.request is None or (
-                facts.heard.request - _bump(facts) < facts.session.time_sequence
-            )
-            changed[at] = replace(
-                facts,
-                heard=Heard(touch.sequence, facts.heard.cancel),
-                asked_at=moment if moved else facts.asked_at,
-                invitation=facts.invitation or _invited(facts, touch.touchpoint == "general_invitation"),
-                involved_since=facts.involved_since or moment,
-            )
-        elif touch.purpose is Purpose.CANCELLATION:
-            changed[at] = replace(facts, heard=Heard(facts.heard.request, touch.sequence))
-    return Case(
-        tuple(changed),
-        case.known | {decision.touch.key for _, decision in leaving},
-        case.sent + tuple(moment for _, decision in leaving if decision.touch.cap != NO_CAP),
-    )
+class _Foresight:
+    def __init__(
+        self, case: Case, rules: Rules, leaving: Sequence[tuple[datetime, Touch]], guarded: Mapping[Group, datetime]
+    ) -> None:
+        self.case, self.rules, self.guarded = case, rules, guarded
+        self.leaving = sorted(leaving, key=lambda pair: (pair[0], pair[1].key))
+        self.done: list[tuple[datetime, Facts, Decision]] = []
+        self.standing: dict[str, tuple[datetime, Facts, Decision]] = {}
+
+    def until(self, now: datetime, end: datetime) -> list[tuple[datetime, Facts, Decision]]:
+        moment = now
+        while True:
+            while self.leaving and self.leaving[0][0] <= moment:
+                self._left(self.leaving.pop(0)[1], moment)
+            decided = decide_all(self.case, self.rules, moment)
+            sends = [(facts, d) for facts, d in decided if isinstance(d, Send)]
+            for facts, decision in decided:
+                before = self.standing.get(decision.touch.key)
+                if before is None or before[2] != decision:
+                    self.standing[decision.touch.key] = (moment, facts, decision)
+            for facts, send in sends:
+                self._send(facts, send, moment)
+            if sends:
+                continue  # what left may call for more at this very moment
+            later = [t for t in (next_look([d for _, d in decided], moment), self._next_leaving()) if t is not None]
+            if not later or min(later) > end:
+                break
+            moment = min(later)
+        still = {decision.touch.key for _, decision in decided}
+        return self.done + [row for key, row in self.standing.items() if key in still]
+
+    def _next_leaving(self) -> datetime | None:
+        return self.leaving[0][0] if self.leaving else None
+
+    def _send(self, facts: Facts, send: Send, moment: datetime) -> None:
+        touch = send.touch
+        self.standing.pop(touch.key)
+        self.case = replace(
+            self.case,
+            known=self.case.known | {touch.key},
+            sent=(*self.case.sent, moment) if touch.cap != NO_CAP else self.case.sent,
+        )
+        waits_from = self.guarded.get(group_of(touch))
+        if waits_from is not None and waits_from <= moment and send.to is not None:
+            self.done.append((moment, facts, Hold(touch, FOR_APPROVAL, datetime.max.replace(tzinfo=UTC))))
+        else:
+            self.done.append((moment, facts, send))
+            self._left(touch, moment)
+
+    def _left(self, touch: Touch, moment: datetime) -> None:
+        """What the facts about its session are once a message has left: the calendar has its entry, or lost it."""
+        self.case = replace(
+            self.case,
+            facts=tuple(
+                _after(facts, touch, moment) if _about(facts, touch) else facts for facts in self.case.facts
+            ),
+        )
+
+
+def _about(facts: Facts, touch: Touch) -> bool:
+    return facts.session is not None and facts.session.id == touch.session_id
+
+
+def _after(facts: Facts, touch: Touch, moment: datetime) -> Facts:
+    assert facts.session is not None
+    if touch.purpose in REQUESTS:
+        first = facts.asked_at is None or facts.heard.request is None
+        first = first or (facts.heard.request or 0) - _bump(facts) < facts.session.time_sequence
+        return replace(
+            facts,
+            heard=Heard(touch.sequence, facts.heard.cancel),
+            asked_at=moment if first else facts.asked_at,
+            invitation=facts.invitation or _invited(facts, touch.touchpoint == "general_invitation"),
+            involved_since=facts.involved_since or moment,
+        )
+    if touch.purpose is Purpose.CANCELLATION:
+        return replace(facts, heard=Heard(facts.heard.request, touch.sequence))
+    return facts
 
 
 def _bump(facts: Facts) -> int:
@@ -109,3 +160,8 @@ def _invited(facts: Facts, general: bool) -> Invitation:
 
 def skipped_quietly(decision: Decision) -> bool:
     return isinstance(decision, Skip) and decision.quietly
+
+
+def not_due(decision: Decision) -> bool:
+    """A timed touch that only waits for its moment."""
+    return isinstance(decision, Hold) and decision.until == decision.touch.due_at

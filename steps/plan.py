@@ -12,16 +12,15 @@ from datetime import datetime, timedelta
 
 from domain.cadences import Purpose
 from domain.errors import UserError
-from domain.foresight import decide_all, next_look, skipped_quietly
+from domain.foresight import Group, decide_all, group_of, next_look, not_due, skipped_quietly
 from domain.messages import State
-from domain.planning import Decision, Facts, Hold, Send, Skip, Touch
+from domain.planning import Decision, Facts, Hold, Send, Skip
 from steps.app import App
 from steps.compose import compose
 from store import database, desk_tasks, facts, invitations, journal, meta, outbox
 from store.facts import Person
 from store.outbox import NewMessage
 
-Group = tuple[str, int | None]  # touchpoint, session
 RULES = "rules_in_force"
 # A letter that cannot be written for somebody is tried again when a fact changes, and now and then.
 UNWRITABLE_AGAIN = timedelta(hours=6)
@@ -46,17 +45,13 @@ def gathered(app: App, pages: Iterator[list[int]], now: datetime) -> Iterator[Pe
         yield from facts.gather(app.conn, ids, now, app.programme.rules.longest_after_end)
 
 
-def group_of(touch: Touch) -> Group:
-    return touch.touchpoint, touch.session_id
-
-
 def guarded_groups(app: App, keys: Mapping[Group, set[str]]) -> set[Group]:
     """The mass guard: sendings that wait for approval. `keys`: what each sends now, or holds for later.
 
     What is held counts, whoever looked at it, and so does a part that still waits: a sending that goes out zone by
     zone must not slip past the guard in small pieces.
     """
-    held = facts.held_groups(app.conn)
+    held = facts.held_groups(app.conn, app.now())
     large = {group for group, found in keys.items() if len(found | held.get(group, set())) > app.programme.mass_plan}
     return large | outbox.drafted(app.conn)
 
@@ -106,11 +101,6 @@ def _count(counts: Counter[str], decision: Decision) -> None:
         counts["hold"] += not not_due(decision)
     else:
         counts["skip"] += not skipped_quietly(decision)
-
-
-def not_due(decision: Decision) -> bool:
-    """A timed touch that only waits for its moment."""
-    return isinstance(decision, Hold) and decision.until == decision.touch.due_at
 
 
 def _notice_new_rules(app: App, dry_run: bool) -> None:
@@ -174,6 +164,8 @@ def _record(
         for written in pages:
             if facts.version(conn, written.person.id) != written.person.version:
                 continue
+            if session_id is None:
+                facts.forget_holds(conn, written.person.id)
             for one, decision, message in written.sends:
                 if _put(app, one, decision, message, restored, now):
                     _count(done, decision)

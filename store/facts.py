@@ -278,10 +278,19 @@ def record_decision(
     )
 
 
-def held_groups(conn: sqlite3.Connection) -> dict[tuple[str, int | None], set[str]]:
-    """(touchpoint, session) -> keys of what was held when last looked at."""
+def forget_holds(conn: sqlite3.Connection, person: int) -> None:
+    """What is held is said anew each time that somebody is looked at; what is not said again is moot."""
+    conn.execute("delete from decisions where participant_id = ? and verdict = 'hold'", (person,))
+
+
+def held_groups(conn: sqlite3.Connection, now: datetime) -> dict[tuple[str, int | None], set[str]]:
+    """(touchpoint, session) -> keys of what is held for people whom nobody need look at now."""
     found: dict[tuple[str, int | None], set[str]] = defaultdict(set)
-    for row in conn.execute("select touchpoint, session_id, key from decisions where verdict = 'hold'"):
+    query = (
+        "select d.touchpoint, d.session_id, d.key from decisions d join participants p on p.id = d.participant_id"
+        " where d.verdict = 'hold' and (p.next_due is null or p.next_due > ?)"
+    )
+    for row in conn.execute(query, (iso(now),)):
         found[row["touchpoint"], row["session_id"]].add(row["key"])
     return found
 

@@ -474,7 +474,8 @@ alter table sessions add column moved_at text;
 
 alter table participants add column preferred_hour integer check (preferred_hour between 0 and 23);
 
-alter table participants add column next_due text default '0';        -- '0': at once; null: not before a fact changes
+-- '0': at once; null: not before a fact changes
+alter table participants add column next_due text default '0';
 
 alter table participants add column facts_version integer not null default 0;
 

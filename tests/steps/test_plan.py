@@ -373,9 +373,9 @@ def test_plan_person_who_cannot_be_written_to_stops_nobody(place: Place) -> None
 def test_record_facts_that_changed_under_the_planner_are_left_for_the_next(place: Place, ada: int) -> None:
     session = place.session()
     place.register(ada, session)
-    (page,) = planning.pages(place.app, place.time)
+    people = list(planning.gathered(place.app, facts.due_pages(place.app.conn, place.time), place.time))
     place.change(session, start="2026-12-09T10:00Z")
-    done = planning._record(place.app, page, set(), place.time)
+    done = planning._record(place.app, people, None, set(), place.time)
     assert (done["send"], place.outbox()) == (0, {})
     assert place.tick() == ["invite/1/1/1"]
 
@@ -394,9 +394,10 @@ def test_pages_hold_every_candidate_once(place: Place, monkeypatch: pytest.Monke
     for _ in range(8):
         place.person()
     place.session(kind="orientation")
-    seen = [(one.person.id, one.session is None) for page in planning.pages(place.app, NOON) for one in page]
-    assert sorted(seen) == sorted((person, plain) for person in range(1, 9) for plain in (True, False))
+    seen = [person.id for person in planning.gathered(place.app, facts.due_pages(place.app.conn, NOON), NOON)]
+    assert seen == list(range(1, 9))
     assert place.plan().send == 16
+    assert list(facts.due_pages(place.app.conn, NOON)) == []  # nobody is looked at again before something is due
 
 
 def test_record_restored_under_the_planner_is_held(place: Place, ada: int, monkeypatch: pytest.MonkeyPatch) -> None:
