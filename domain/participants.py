@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 GMAIL_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
@@ -44,6 +45,7 @@ class ContactPoint:
     canonical: str
     health: Health
     primary: bool = True
+    away_until: datetime | None = None  # as its owner's notice of absence says
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ ANSWERS = {PartStat.ACCEPTED: "yes", PartStat.DECLINED: "no", PartStat.TENTATIVE
 REFERENCE_LENGTH = 12
 # A relay's bounce comes back to this local part; the token names the message (VERP).
 BOUNCE_TAG = "+b-"
+# Likewise what a mail program sends for List-Unsubscribe (RFC 2369).
+UNSUBSCRIBE_TAG = "+u-"
 
 
 def compose(app: App, touch: Touch, facts: Facts, state: State, now: datetime) -> NewMessage:

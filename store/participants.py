@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.participants import ContactPoint, Health, Participant, Role, canonical_address
-from domain.times import iso
+from domain.times import iso, parse_iso
 
 
 def load(conn: sqlite3.Connection, ids: Sequence[int], now: datetime) -> dict[int, Participant]:
@@ -65,6 +65,7 @@ def _emails(conn: sqlite3.Connection, among: str) -> dict[int, ContactPoint]:
             canonical=row["canonical"],
             health=Health(row["health"]),
             primary=bool(row["is_primary"]),
+            away_until=parse_iso(row["away_until"]) if row["away_until"] else None,
         )
         for row in rows
     }
