@@ -101,7 +101,10 @@ class FaultyBotApi(BotServer):
         by_chat: dict[int, Fault] | None = None,
         next_calls: dict[str, list[Fault]] | None = None,
         silence: float = 1.0,
+        keep_alive: bool = True,
     ) -> None:
+        if not keep_alive:
+            self.handler = type("Once", (_Faulty,), {"protocol_version": "HTTP/1.0"})
         super().__init__(api)
         self.by_chat, self.next_calls, self.silence = by_chat or {}, next_calls or {}, silence
 
