@@ -9,10 +9,10 @@ import pytest
 
 from config import settings
 from domain.errors import UserError
-from steps import outbox, setup
+from steps import deliver, outbox, setup
 from steps.app import App
 from steps.status import status
-from store import database
+from store import database, meta
 from tests.programme import NO_FILE, NOON, Place
 
 forking = multiprocessing.get_context("fork")
@@ -128,6 +128,22 @@ def test_restore_while_another_process_has_it_open(place: Place, saved: Path) ->
     assert dict(place.app.conn.execute("select key, value from meta where key = 'written'").fetchall())
     assert place.app.conn.execute("pragma integrity_check").fetchone()[0] == "ok"
     assert other.conn.execute("select count(*) from outbox where state = 'sent'").fetchone()[0] == 1
+
+
+def test_restore_under_a_delivery_ends_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        place.person()
+    place.plan()
+    monkeypatch.setattr(deliver, "CLAIM_PAGE", 1)
+    real = place.channel._send
+
+    def send(*args: object) -> None:
+        real(*args)  # type: ignore[arg-type]
+        meta.put(place.app.conn, meta.RESTORED, "just now")
+
+    monkeypatch.setattr(place.channel, "_send", send)
+    place.channel.group = 1
+    assert (place.deliver().sent, sorted(place.outbox().values())) == (1, ["queued", "queued", "sent"])
 
 
 def test_restore_over_a_damaged_database(place: Place, saved: Path) -> None:
