@@ -1,0 +1,99 @@
+"""Cuts a printed text at its tokens: known values go in, escaped for where they landed; one person's become numbers.
+
+`skeletons.py` says which text is cut when; what is trusted is said in `fields.py`.
+"""
+
+import re
+from collections.abc import Sequence
+from html import escape
+
+from templates_email import markup, plain
+from templates_email.fields import Form
+from templates_email.shorten import ROOMS, Room, length, shorten
+from templates_email.slots import Slot, Slots, is_web_address
+
+# Literal text, and numbers of values: three for each personal field, in order: plain, escaped, escaped and isolated.
+Pieces = tuple[str | int, ...]
+PLAIN, ESCAPED, ISOLATED = range(3)
+
+_IN_TAG, _IN_TITLE, _IN_TEXT = "tag", "title", "text"
+_PERSONAL_LENGTH = 200  # at most: a name of 100 characters, each two UTF-16 units, or an address
+_ONE_LINE = 1_000_000  # columns: a messenger wraps by itself
+
+
+def in_html(text: str, slots: Slots, personal: Sequence[str]) -> Pieces:
+    """RuntimeError where a value landed inside a tag and is neither a web address nor a checked one."""
+    return _cut(text, slots, personal, html=True, room=None)
+
+
+def in_text(text: str, slots: Slots, personal: Sequence[str]) -> Pieces:
+    return _cut(text, slots, personal, html=False, room=None)
+
+
+def in_chat(text: str, slots: Slots, personal: Sequence[str], longest: int) -> Pieces:
+    """As plain text, with other people's words cut as little as makes it fit into `longest` UTF-16 units."""
+    for room in ROOMS:
+        pieces = _cut(text, slots, personal, html=False, room=room)
+        if sum(length(piece) if isinstance(piece, str) else _PERSONAL_LENGTH for piece in pieces) <= longest:
+            break
+    return pieces
+
+
+def values_of(value: str) -> tuple[str, str, str]:
+    """One person's value in the three ways that a piece's number may ask for."""
+    escaped = escape(value)
+    return value, escaped, isolated(escaped)
+
+
+def isolated(escaped: str) -> str:
+    return f"<bdi>{escaped}</bdi>"
+
+
+def with_known(line: str, slots: Slots) -> str:
+    """A line of plain text with the values that are known; a person's tokens stay."""
+
+    def put(match: re.Match[str]) -> str:
+        slot = slots.find(match[0])
+        return match[0] if slot.personal is not None else slot.value
+
+    return slots.pattern.sub(put, line)
+
+
+def _cut(text: str, slots: Slots, personal: Sequence[str], html: bool, room: Room | None) -> Pieces:
+    pieces: list[str | int] = []
+    known: list[str] = []
+    end = 0
+    for match in slots.pattern.finditer(text):
+        known.append(text[end : match.start()])
+        end = match.end()
+        slot = slots.find(match[0])
+        place = _lands(text, match.start()) if html else _IN_TEXT
+        if place == _IN_TAG and not _may_stand_in_a_tag(slot):
+            raise RuntimeError("only a web address that everybody shares, or a checked one, may stand inside a tag")
+        apart = html and slot.isolate and place == _IN_TEXT
+        if slot.personal is not None:
+            how = (ISOLATED if apart else ESCAPED) if html else PLAIN
+            pieces += ["".join(known), 3 * personal.index(slot.personal) + how]
+            known = []
+        elif html:
+            known.append(isolated(escape(slot.value)) if apart else escape(slot.value))
+        else:
+            known.append(slot.value if room is None else _in_room(slot, room))
+    return (*pieces, "".join([*known, text[end:]]))
+
+
+def _may_stand_in_a_tag(slot: Slot) -> bool:
+    return slot.form is Form.ADDRESS if slot.personal is not None else is_web_address(slot.value)
+
+
+def _in_room(slot: Slot, room: Room) -> str:
+    if slot.form is Form.MARKDOWN:
+        tokens = markup.parse(slot.value, lambda _: None)
+        return shorten(plain.to_text(tokens, lambda line: line, width=_ONE_LINE).strip(), room)
+    return shorten(slot.value, room) if slot.isolate else slot.value
+
+
+def _lands(html: str, at: int) -> str:
+    if html.rfind("<", 0, at) > html.rfind(">", 0, at):
+        return _IN_TAG
+    return _IN_TITLE if html.rfind("<title>", 0, at) > html.rfind("</title>", 0, at) else _IN_TEXT
