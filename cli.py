@@ -12,7 +12,7 @@ import sys
 import traceback
 from datetime import datetime
 
-from commands import imports, looking, outbox, people, running, sessions
+from commands import imports, looking, outbox, people, running, sessions, statistics
 from commands.output import complain
 from config import settings
 from domain.errors import ConfigError, LetsConnectError, UserError
@@ -91,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
     outbox.register(commands, common, acting)
     people.register(commands, common, acting)
     looking.register(commands, common)
+    statistics.register(commands, common)
     return top
 
 

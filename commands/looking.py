@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from commands.output import print_json, print_table, say
+from commands.output import days, print_json, print_table, say
 from config import settings
 from steps import doctor, forecast, status
 from steps.app import App
@@ -16,7 +16,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         run=_status
     )
     coming = commands.add_parser("forecast", help="who would get what, when, and who not, and why", parents=[common])
-    coming.add_argument("--days", type=int, default=14)
+    coming.add_argument("--days", type=days, default=14)
     coming.set_defaults(run=_forecast)
     check = commands.add_parser("doctor", help="checks settings, servers and database", parents=[common])
     check.add_argument("--prefect", default=None, metavar="URL", help=f"such as {DEFAULT_PREFECT}")

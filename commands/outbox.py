@@ -5,7 +5,7 @@ from email import policy
 from email.parser import BytesParser
 from typing import Any
 
-from commands.output import plain, print_json, print_table, say
+from commands.output import count, plain, print_json, print_table, say
 from domain.messages import Message, State
 from steps import outbox, status
 from steps import persons as people
@@ -25,7 +25,7 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
     listing.add_argument("--purpose")
     listing.add_argument("--session", help="id, code or title")
     listing.add_argument("--person", help="id, address or wiki user name")
-    listing.add_argument("--limit", type=int, default=100_000)
+    listing.add_argument("--limit", type=count, default=100_000)
     listing.set_defaults(run=_list)
     show = nouns.add_parser("show", help="one message", parents=[common])
     show.add_argument("id", type=int)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
@@ -24,6 +25,20 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(v) for v in value]
     return value
+
+
+def count(text: str) -> int:
+    """An option's value: a whole number from 1."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:12]) <= 10**9:
+        raise ArgumentTypeError(f"not a whole number from 1: {text!r}")
+    return int(text)
+
+
+def days(text: str) -> int:
+    """An option's value: so many days ahead, at most ten years."""
+    if not text.isascii() or not text.isdigit() or len(text) > 4 or int(text) > 3653:
+        raise ArgumentTypeError(f"not a number of days from 0 to 3653: {text!r}")
+    return int(text)
 
 
 def print_json(value: Any) -> None:

@@ -1,4 +1,4 @@
-"""`person show|export|erase|suppress|allow|duplicates` and `why`: one person's data and messages."""
+"""`person show|export|erase|suppress|allow|revive|duplicates` and `why`: one person's data and messages."""
 
 import argparse
 import json
@@ -19,6 +19,7 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
         ("erase", _erase, "erase it; ids, states and times stay"),
         ("suppress", _suppress, "no more messages about a topic"),
         ("allow", _allow, "undo suppress"),
+        ("revive", _revive, "write again to addresses that refused"),
     ):
         parser = nouns.add_parser(name, help=text, parents=[common, acting])
         parser.add_argument("person", help=who)
@@ -78,6 +79,15 @@ def _allow(args: argparse.Namespace, app: App) -> int:
         print_json({"lifted": lifted})
     else:
         say(f"messages about {args.topic} are allowed again" if lifted else "nothing was suppressed")
+    return 0
+
+
+def _revive(args: argparse.Namespace, app: App) -> int:
+    revived = persons.revive(app, args.person, args.who)
+    if args.json:
+        print_json({"revived": revived})
+    else:
+        say(f"{revived} addresses are tried again" if revived else "no address had failed")
     return 0
 
 

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from commands.output import print_json, say
+from commands.output import count, print_json, say
 from domain.errors import Problem, UserError
 from steps import setup
 from steps.app import App, open_app
@@ -34,7 +34,7 @@ def register(commands: Any, common: argparse.ArgumentParser, serving: argparse.A
     step = commands.add_parser("run", help="one step, without Prefect", parents=[common])
     step.add_argument("step", choices=("plan", "deliver", "inbox", "tick"))
     step.add_argument("--dry-run", action="store_true", help="count only; change and send nothing")
-    step.add_argument("--limit", type=int, help="deliver: so many messages at most")
+    step.add_argument("--limit", type=count, help="deliver: so many messages at most")
     step.add_argument("--watch", action="store_true", help="inbox: go on reading mail as it arrives")
     step.set_defaults(run=_run)
     pages = commands.add_parser("pages", help="participants' pages", parents=[common, serving])
@@ -80,6 +80,13 @@ def _run(args: argparse.Namespace, app: App) -> int:
         if args.step != "inbox":
             raise UserError(Problem("--watch goes with `run inbox` only"))
         return _watch(app)
+    problems = []
+    if args.dry_run and args.step == "inbox":
+        problems.append("--dry-run goes with plan, deliver and tick only")
+    if args.limit is not None and args.step != "deliver":
+        problems.append("--limit goes with `run deliver` only")
+    if problems:
+        raise UserError(*problems)
     report: Any
     if args.step == "plan":
         report = plan(app, dry_run=args.dry_run)

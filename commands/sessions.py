@@ -1,11 +1,11 @@
-"""`session add|change|cancel|list|show|invite`: learning spaces."""
+"""`session add|change|cancel|list|show|invite|answer`: learning spaces."""
 
 import argparse
 from typing import Any
 
 from commands.output import plain, print_json, print_table, say
 from domain.sessions import Session
-from steps import sessions
+from steps import rsvps, sessions
 from steps.app import App
 
 HELP = {
@@ -43,6 +43,11 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
     invite = nouns.add_parser("invite", help="general invitation to everybody eligible", parents=[common, acting])
     invite.add_argument("session", help="id, code or title")
     invite.set_defaults(run=_invite)
+    entered = nouns.add_parser("answer", help="enter what a person answered elsewhere", parents=[common, acting])
+    entered.add_argument("session", help="id, code or title")
+    entered.add_argument("person", help="id, e-mail address or wiki user name")
+    entered.add_argument("answer", choices=tuple(rsvps.WORDS))
+    entered.set_defaults(run=_answer)
     listing = nouns.add_parser("list", help="sessions that are not over", parents=[common])
     listing.add_argument("--all", action="store_true", help="past ones too")
     listing.set_defaults(run=_list)
@@ -69,6 +74,15 @@ def _cancel(args: argparse.Namespace, app: App) -> int:
 
 def _invite(args: argparse.Namespace, app: App) -> int:
     return _told(args, sessions.invite_everybody(app, args.session, args.who), "invites everybody")
+
+
+def _answer(args: argparse.Namespace, app: App) -> int:
+    partstat = rsvps.answer(app, args.session, args.person, args.answer, args.who)
+    if args.json:
+        print_json({"partstat": partstat})
+    else:
+        say(f"the answer is recorded; what counts is {partstat}")
+    return 0
 
 
 def _told(args: argparse.Namespace, session: Session, what: str) -> int:

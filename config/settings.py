@@ -228,7 +228,7 @@ class _Reader:
             return self.values[key]
         try:
             return file.read_text("utf-8").strip() or None
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             self.bad(key, f"its file cannot be read ({error.strerror})", f"Check the rights of {file.name}")

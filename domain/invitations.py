@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -58,3 +58,29 @@ def resolve(answers: Iterable[Rsvp], time_sequence: int) -> Rsvp | None:
     """
     valid = [a for a in answers if a.sequence >= time_sequence]
     return max(valid, key=lambda a: (a.sequence, a.stamp, a.id or 0), default=None)
+
+
+CONTRADICT_WITHIN = timedelta(hours=24)
+
+
+def conflict(answers: Iterable[Rsvp], time_sequence: int) -> tuple[Rsvp, Rsvp] | None:
+    """The two newest answers, older first, when they contradict each other: then a person should ask.
+
+    One says no and the other does not, within 24 hours and from different sources, such as a calendar that answers by
+    itself and a mail in words. Whoever answers again the same way has changed their mind: a later answer resolves it,
+    and so does a coordinator's. "Yes" and "maybe" are no contradiction.
+    """
+    valid = [a for a in answers if a.sequence >= time_sequence and a.partstat is not PartStat.NEEDS_ACTION]
+    newest = sorted(valid, key=lambda a: (a.sequence, a.stamp, a.id or 0))[-2:]
+    if len(newest) < 2:
+        return None
+    before, after = newest
+    differ = (before.partstat is PartStat.DECLINED) is not (after.partstat is PartStat.DECLINED)
+    asked = RsvpSource.COORDINATOR in (before.source, after.source)
+    if differ and not asked and before.source is not after.source and _apart(before, after) <= CONTRADICT_WITHIN:
+        return before, after
+    return None
+
+
+def _apart(a: Rsvp, b: Rsvp) -> timedelta:
+    return abs(b.stamp - a.stamp)

@@ -125,7 +125,9 @@ def _calendar_touches(facts: Facts, rules: Rules, session: Session) -> Iterator[
             why = "the session was cancelled" if session.state is SessionState.CANCELLED else "no longer registered"
             yield _event(facts, rules, "cancellation", f"cancel/{tail}", session.changed_at, why)
         return
-    if facts.heard.entry_stands:
+    # A SEQUENCE below the entry's own lead is from before this person left and came back: nothing to update on.
+    came_back = invitation is not None and (facts.heard.request or 0) < invitation.bump
+    if facts.heard.entry_stands and not came_back:
         if facts.heard.request is not None and facts.heard.request < sequence:
             yield _event(facts, rules, "update", f"invite/{tail}", session.changed_at, "the session changed")
         return

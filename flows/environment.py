@@ -36,6 +36,8 @@ def for_runs(environ: Mapping[str, str], settings: Settings, host: str, port: in
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{settings.home / 'prefect' / 'prefect.db'}",
         "PREFECT_API_URL": f"{url}/api",
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+        # Relative: right behind a tunnel, a proxy or another name of this machine as well.
+        "PREFECT_SERVER_UI_API_URL": "/api",
         # who may
         "PREFECT_SERVER_API_HOST": host,
         "PREFECT_SERVER_API_PORT": str(port),
@@ -46,6 +48,9 @@ def for_runs(environ: Mapping[str, str], settings: Settings, host: str, port: in
         # nobody is told
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # The newer UI asks an analytics company for its settings in every browser, whatever the setting above says;
+        # the older one asks nobody. It stays one click away.
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         # nothing of a person is kept
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",

@@ -129,6 +129,8 @@ class _Desk:
             now = self.app.now()
             most = CLAIM_PAGE if self.left is None else min(CLAIM_PAGE, self.left)
             with database.write(self.app.conn) as conn:
+                if meta.get(conn, meta.RESTORED) is not None:
+                    return  # a backup was put in place under this delivery
                 page = outbox.claim(conn, self.channel, self.owner, now, now + LEASE, most)
             if not page:
                 return

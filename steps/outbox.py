@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from domain.errors import Problem, UserError
 from domain.messages import Message, State
 from steps.app import App
-from store import database, journal, meta, outbox
+from store import database, journal, meta, outbox, participants
 
 
 def listing(app: App, filters: Mapping[str, object], most: int = 1000) -> list[Message]:
@@ -59,6 +59,10 @@ def resend(app: App, message_id: int, who: str) -> int:
         raise UserError(Problem(f"it has not left yet (it is {old.state.value})", f"message {message_id}", remedy))
     data = payload(app, message_id)
     now = app.now()
+    person = participants.load(app.conn, [old.participant_id], now)[old.participant_id]
+    if old.channel == "email" and (person.email is None or person.email.address != old.recipient):
+        remedy = "Its words and its address are frozen: write to the person yourself"
+        raise UserError(Problem("the person has another address now", f"message {message_id}", remedy))
     with database.write(app.conn) as conn:
         base = old.key.partition("#")[0]
         (copies,) = conn.execute(

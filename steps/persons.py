@@ -70,6 +70,8 @@ def show(app: App, ref: str) -> dict[str, Any]:
         "roles": sorted(role.value for role in one.roles),
         "email": one.email.address if one.email else None,
         "health": one.email.health.value if one.email else None,
+        "contact_points": contact_points.of_person(app.conn, person),
+        "history": contact_points.history(app.conn, person),
         "consents": dict(one.consents),
         "suppressed": sorted(one.suppressed),
         "erased": one.erased,
@@ -99,6 +101,15 @@ def allow(app: App, ref: str, topic: str, who: str) -> int:
         lifted = contact_points.lift(conn, person, topic, now)
         journal.note(conn, now, who, "allowed again", f"person/{person}", topic)
     return lifted
+
+
+def revive(app: App, ref: str, who: str) -> int:
+    """Addresses and chats that failed are tried again: somebody knows that they work. How many those are."""
+    person, now = find(app, ref), app.now()
+    with database.write(app.conn) as conn:
+        revived = contact_points.revive(conn, person, now)
+        journal.note(conn, now, who, "revived", f"person/{person}", f"{revived} addresses")
+    return revived
 
 
 def duplicates(app: App) -> list[dict[str, Any]]:

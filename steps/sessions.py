@@ -7,19 +7,20 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from domain.errors import Problem, UserError
 from domain.sessions import Invites, Session, SessionState
-from domain.times import parse_iso, zone_or_none
+from domain.times import zone_or_none
 from steps.app import App
 from store import database, invitations, journal, outbox, sessions
 
 TEXTS = ("title", "purpose", "audience", "preparation", "venue")
 LISTS = ("languages", "interpretation", "sharers")
 FIELDS = (*TEXTS, *LISTS, "code", "kind", "start", "zone", "minutes", "capacity", "invites")
+FARTHEST = timedelta(days=3653)
 _LONGEST = {"title": 200, "venue": 500}
 _CONTROL = {c for c in map(chr, range(0x20)) if c not in "\n\t"} | {"\x7f"}
 
@@ -147,7 +148,8 @@ def _read(app: App, fields: Mapping[str, str], old: Session | None) -> tuple[dic
     for name in TEXTS:
         take(name, partial(_text, longest=_LONGEST.get(name, 5000), needed=name == "title"))
     for name in LISTS:
-        take(name, lambda text: tuple(item for item in map(str.strip, re.split(r"[;,]", clean(text))) if item))
+        parting = ";" if name == "sharers" else "[;,]"  # names may hold commas
+        take(name, partial(_list, parting=parting))
     take("code", _code)
     take("kind", lambda text: _one_of(text, app.programme.kinds))
     take("invites", lambda text: Invites(_one_of(text, [i.value for i in Invites])))
@@ -155,8 +157,12 @@ def _read(app: App, fields: Mapping[str, str], old: Session | None) -> tuple[dic
     take("capacity", lambda text: None if text.strip() in ("", "none") else _number(text, 1, 100_000))
     take("zone", _zone)
     zone = values.get("zone") or (old.zone if old else app.programme.zone)
-    take("start", lambda text: _moment(text, zone), "starts_at")
+    take("start", lambda text: _moment(text, zone, app.now()), "starts_at")
     return values, problems
+
+
+def _list(text: str, parting: str) -> tuple[str, ...]:
+    return tuple(item for item in map(str.strip, re.split(parting, clean(text))) if item)
 
 
 def _text(text: str, longest: int, needed: bool) -> str:
@@ -194,19 +200,19 @@ def _zone(text: str) -> str:
     return text.strip()
 
 
-def _moment(text: str, zone: str) -> datetime:
+def _moment(text: str, zone: str, now: datetime) -> datetime:
     """ISO 8601 with an offset, or a wall time in the session's zone; a wall time that does not exist is refused."""
     hint = "is not a date and time: write 2026-12-03T14:00+01:00, or 2026-12-03T14:00 in the session's zone"
     try:
         naive = datetime.fromisoformat(text.strip())
-    except ValueError:
+        if len(text.strip()) < len("2026-12-03T14"):
+            raise ValueError
+        local = naive.replace(tzinfo=naive.tzinfo or zone_or_none(zone), second=0, microsecond=0)
+        moment = local.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError(hint) from None
-    if naive.tzinfo is not None:
-        return parse_iso(text.strip()).replace(second=0, microsecond=0)
-    if len(text.strip()) < len("2026-12-03T14"):
-        raise ValueError(hint)
-    local = naive.replace(tzinfo=zone_or_none(zone), second=0, microsecond=0)
-    moment = local.astimezone(UTC)
+    if moment - now > FARTHEST:
+        raise ValueError("is more than ten years ahead")
     if moment.astimezone(local.tzinfo).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise ValueError(f"does not exist in {zone}: the clocks are moved forward then")
     return moment

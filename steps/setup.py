@@ -76,13 +76,15 @@ def restore(app: App, source: Path) -> int:
     fresh = path.with_name(f"{path.name}.restoring")
     try:
         with closing(database.connect(source, check_schema=False, read_only=True)) as conn:
-            database.check_readable(conn, source)  # refuses what is no letsconnect database
-            _check_integrity(conn, source)
+            _check_backup(conn, source)
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             fresh.unlink(missing_ok=True)
             database.backup(conn, fresh)
-    except sqlite3.DatabaseError as error:
-        raise UserError(Problem(f"the backup cannot be used: {error}", source.name, "Use another backup")) from error
+    except (sqlite3.DatabaseError, UserError) as error:
+        cause = error.__cause__ if isinstance(error, UserError) else error
+        if not isinstance(cause, sqlite3.DatabaseError):
+            raise
+        raise UserError(Problem(f"the backup cannot be used: {cause}", source.name, "Use another backup")) from error
     app.close()
     database.migrate(fresh, None)  # a backup of an older version
     with closing(database.connect(fresh)) as conn, database.write(conn):
@@ -94,7 +96,10 @@ def restore(app: App, source: Path) -> int:
     return held
 
 
-def _check_integrity(conn: sqlite3.Connection, source: Path) -> None:
+def _check_backup(conn: sqlite3.Connection, source: Path) -> None:
+    database.check_readable(conn, source)  # refuses what is no letsconnect database
+    if not conn.execute("select count(*) from sqlite_master").fetchone()[0]:
+        raise UserError(Problem("the backup is empty", source.name, "Use another backup"))
     (verdict,) = conn.execute("pragma quick_check").fetchone()
     if verdict != "ok":
         raise UserError(Problem("the backup is damaged", source.name, "Use another backup"))

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from domain.errors import Problem, UserError
+from domain.times import iso
+from steps import rsvps
 from steps.app import App
 from store import database, inbox, journal, meta, outbox
 
@@ -73,7 +75,19 @@ def needs_person(app: App) -> list[dict[str, Any]]:
         count, oldest = app.conn.execute(query, {"now": app_now(app)} if ":now" in query else {}).fetchone()
         if count:
             found.append({"kind": kind, "count": count, "oldest": oldest, "why": why, "do": do})
+    found += _contradictions(app)
     return sorted(found, key=lambda item: str(item["oldest"]))
+
+
+def _contradictions(app: App) -> list[dict[str, Any]]:
+    waiting = rsvps.contradictions(app)
+    if not waiting:
+        return []
+    which = "; ".join(f"letsconnect session answer {c.session_id} {c.participant_id} yes|no|maybe" for c in waiting[:5])
+    return [
+        {"kind": "contradicting answers", "count": len(waiting), "oldest": iso(waiting[0].since),
+         "why": "somebody said yes in one place and no in another", "do": f"ask, then {which}"}
+    ]  # fmt: skip
 
 
 def letter(app: App, inbox_id: int) -> bytes:

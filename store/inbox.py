@@ -1,7 +1,7 @@
 """Raw mail and updates, filed before they are read: a crash loses nothing. And how far each mailbox was read."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ class Filed:
     id: int
     received_at: datetime
     raw: bytes
+    truncated: bool = False  # only the header fields were fetched
 
 
 def position(conn: sqlite3.Connection, mailbox: str) -> tuple[int, int] | None:
@@ -28,17 +29,18 @@ def file(
     mails: Sequence[tuple[int, datetime, bytes]],
     now: datetime,
     channel: str = "email",
+    truncated: Collection[int] = (),
 ) -> int:
     """Keep raw mails as (UID, received, bytes) and move the position past them. How many were new.
 
-    Telegram: the UID is the update's id.
+    Telegram: the UID is the update's id. `truncated`: UIDs of mails of which there are only header fields.
     """
     new = 0
     for uid, received, raw in mails:
         cursor = conn.execute(
-            "insert into inbox (channel, mailbox, uidvalidity, uid, received_at, filed_at, raw)"
-            " values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
-            (channel, mailbox, uidvalidity, uid, iso(received), iso(now), raw),
+            "insert into inbox (channel, mailbox, uidvalidity, uid, received_at, filed_at, raw, truncated)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+            (channel, mailbox, uidvalidity, uid, iso(received), iso(now), raw, int(uid in truncated)),
         )
         new += cursor.rowcount
     if mails:
@@ -54,10 +56,12 @@ def file(
 def unread(conn: sqlite3.Connection, most: int, channel: str = "email") -> list[Filed]:
     """Filed and not read yet, oldest first."""
     rows = conn.execute(
-        "select id, received_at, raw from inbox where state = 'filed' and channel = ? order by id limit ?",
+        "select id, received_at, raw, truncated from inbox where state = 'filed' and channel = ? order by id limit ?",
         (channel, most),
     )
-    return [Filed(row["id"], parse_iso(row["received_at"]), bytes(row["raw"])) for row in rows]
+    return [
+        Filed(row["id"], parse_iso(row["received_at"]), bytes(row["raw"]), bool(row["truncated"])) for row in rows
+    ]
 
 
 def settle(

@@ -71,6 +71,7 @@ def _points(conn: sqlite3.Connection, among: str, channel: str, now: datetime) -
             health=Health.BLOCKED if row["unwanted"] and channel != "email" else Health(row["health"]),
             primary=bool(row["is_primary"]),
             last_sign_at=parse_iso(row["last_sign_at"]) if row["last_sign_at"] else None,
+            away_until=parse_iso(row["away_until"]) if row["away_until"] else None,
         )
         for row in rows
     }

@@ -1,4 +1,5 @@
 """Makes other people's words harmless in one line of text: no control characters, and in names nothing to click on.
+A personal address is not made harmless but refused when it is not.
 
 Escaping for HTML is left to `skeletons.py`, which knows where a value lands.
 """
@@ -7,6 +8,7 @@ import re
 import unicodedata
 
 NAME_LENGTH = 100
+ADDRESS_LENGTH = 200
 
 # Controls, line and paragraph separators and lone surrogates; then the marks that reorder or hide text (bidirectional
 # controls, zero-width space, tags). The joiners U+200C and U+200D stay: scripts need them.
@@ -19,6 +21,8 @@ _HARMLESS = re.compile(r"\w+(?:[ '’-]\w+)*")
 _SPACES = re.compile(r"\s+")
 _SCHEME = re.compile(r":/*/")
 _MAIL_SCHEME = re.compile(r"\b(mailto|tel|javascript|data):", re.IGNORECASE)
+# Of RFC 3986's characters those that mean nothing to HTML, Markdown or a shell.
+_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[A-Za-z0-9._~/?=&%+-]*)?")
 _INNER_DOT = re.compile(r"(?<=\w)[.\u3002\uff0e\uff61](?=\w)")
 
 
@@ -43,3 +47,10 @@ def clean_name(text: str) -> str:
     text = _INNER_DOT.sub(". ", text).replace("@", " @ ")
     text = _SPACES.sub(" ", text).strip()
     return text if len(text) <= NAME_LENGTH else text[: NAME_LENGTH - 1].rstrip() + "…"
+
+
+def checked_address(text: str) -> str:
+    """An https address of at most ADDRESS_LENGTH plain characters, unchanged. ValueError (without it) for any other."""
+    if len(text) > ADDRESS_LENGTH or not _ADDRESS.fullmatch(text):
+        raise ValueError(f"a personal address must be https://, of plain characters, at most {ADDRESS_LENGTH} long")
+    return text

@@ -1,64 +1,34 @@
 """What each message is told: one frozen dataclass a message; the field names are the template's variables.
 
-Every field is of a kind and a form, written as its annotation.
-
-kind      who shares the value                  in a template
---------  ------------------------------------  ----------------------------------------------
-constant  everybody in this send                may be printed and tested in an `if`
-variant   many people (few different values)    may be printed and tested in an `if`
-personal  one person                            only printed; a test or a filter is an error
-
-form      trusted?  how it is shown
---------  --------  ------------------------------------------------------------------------
-text      no        one line, escaped for where it lands
-name      no        as text, and made unable to become a link (`clean.py`)
-place     no        an http(s) address becomes a link, anything else is text
-markdown  half      a coordinator's own Markdown, parsed apart from ours: no HTML, no pictures
-moment    yes       local time, zone and UTC in the reader's language
-languages yes       BCP 47 codes, shown as names in the reader's language
-code      yes       never printed, only compared
-
+Every field is of a kind and a form, written as its annotation; `fields.py` explains them.
 Nothing here looks anything up: whoever writes the letter passes plain values.
 """
 
 from dataclasses import dataclass
-from enum import Enum
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_type_hints
+from typing import Annotated, Any, ClassVar, Literal
 
+from templates_email.chats import CHATS
+from templates_email.fields import (
+    Address,
+    At,
+    Constant,
+    Context,
+    Flag,
+    Form,
+    Kind,
+    Languages,
+    Markdown,
+    Name,
+    Names,
+    Number,
+    Personal,
+    Place,
+    Text,
+    Variant,
+    kinds_and_forms,
+)
 from templates_email.formats import Moment
-
-
-class Kind(Enum):
-    CONSTANT = "constant"
-    VARIANT = "variant"
-    PERSONAL = "personal"
-
-
-class Form(Enum):
-    TEXT = "text"
-    NAME = "name"
-    PLACE = "place"
-    MARKDOWN = "markdown"
-    LANGUAGES = "languages"
-    MOMENT = "moment"
-    CHANGES = "changes"
-    CODE = "code"
-
-
-T = TypeVar("T")
-Constant = Annotated[T, Kind.CONSTANT]
-Variant = Annotated[T, Kind.VARIANT]
-Personal = Annotated[T, Kind.PERSONAL]
-
-Text = Annotated[str, Form.TEXT]
-Name = Annotated[str, Form.NAME]
-Names = Annotated[tuple[str, ...], Form.NAME]
-Place = Annotated[str, Form.PLACE]
-Markdown = Annotated[str, Form.MARKDOWN]
-Languages = Annotated[tuple[str, ...], Form.LANGUAGES]
-At = Annotated[Moment, Form.MOMENT]
-Flag = Annotated[bool, Form.CODE]
 
 Label = Literal[
     "title", "time", "venue", "purpose", "audience", "preparation", "languages", "interpretation", "sharers"
@@ -81,11 +51,34 @@ Changes = Annotated[tuple[Change, ...], Form.CHANGES]
 Origin = Annotated[Literal["registration", "general"], Form.CODE]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """What every message needs. `mailbox` is the programme's address, `reference` finds the letter again."""
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """A coming session in a list. Variant, as its moment depends on the reader's zone."""
 
-    message: ClassVar[str]
+    title: Text
+    when: At
+
+
+@dataclass(frozen=True, slots=True)
+class DeskItem:
+    """Something that waits for a person: `count` of `what`, the oldest `since` a day ("" if that does not matter).
+
+    `do` is what to do about it: a command, or the name of a form. `what` and `do` are shown as they are given.
+    """
+
+    what: Text
+    count: Number
+    since: Text
+    do: Text
+
+
+SessionLines = Annotated[tuple[SessionLine, ...], Form.ROWS]
+DeskItems = Annotated[tuple[DeskItem, ...], Form.ROWS]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter(Context):
+    """What every message needs. `mailbox` is the programme's address, `reference` finds the letter again."""
 
     programme: Constant[Text]
     mailbox: Constant[Text]
@@ -94,8 +87,51 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Welcome(Letter):
+class WithTelegram(Letter):
+    """`telegram_link` opens this person's chat with the programme, once; "" where `has_telegram_link` is False."""
+
+    has_telegram_link: Variant[Flag] = False
+    telegram_link: Personal[Address] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Welcome(WithTelegram):
     message: ClassVar[str] = "welcome"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnboardingStart(WithTelegram):
+    """Some days after the registration: how it works, and what is coming."""
+
+    message: ClassVar[str] = "onboarding_start"
+
+    sessions: Variant[SessionLines] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnboardingSkills(Letter):
+    """One ask: what would you like to learn, what could you share?"""
+
+    message: ClassVar[str] = "onboarding_skills"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeverCame(Letter):
+    """For people who registered and never took part. After the "last" one we must keep quiet about it."""
+
+    message: ClassVar[str] = "never_came"
+
+    attempt: Variant[Annotated[Literal["first", "last"], Form.CODE]]
+    sessions: Variant[SessionLines] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk(Letter):
+    """To coordinators: what waits for a person. `items` must not be empty; an empty desk is not worth a mail."""
+
+    message: ClassVar[str] = "desk"
+
+    items: Constant[DeskItems]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,29 +186,48 @@ class RsvpConfirmation(AboutSession):
     answer: Variant[Annotated[Literal["yes", "no", "maybe"], Form.CODE]]
 
 
-CONTEXTS: dict[str, type[Letter]] = {
-    kind.message: kind for kind in (Invitation, Update, Cancellation, RsvpConfirmation, Welcome)
-}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder(AboutSession):
+    """`ahead`: two days, or within the hour. `answer` "none": not answered yet. Only "days" says what to prepare."""
+
+    message: ClassVar[str] = "reminder"
+    longest: ClassVar[int] = 900
+
+    ahead: Variant[Annotated[Literal["days", "hour"], Form.CODE]]
+    answer: Variant[Annotated[Literal["yes", "maybe", "none"], Form.CODE]]
+    preparation: Constant[Markdown] = ""
+    sharers: Constant[Names] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nudge(AboutSession):
+    """Asks once more about an unanswered invitation; `sender` is who writes. `attempt`: the way this one goes."""
+
+    message: ClassVar[str] = "nudge"
+
+    sender: Constant[Name]
+    attempt: Variant[Annotated[Literal["mail", "chat"], Form.CODE]]
+
+
+LETTERS: tuple[type[Letter], ...] = (
+    *(Invitation, Update, Cancellation, RsvpConfirmation, Reminder, Nudge),
+    *(Welcome, OnboardingStart, OnboardingSkills, NeverCame, Desk),
+)
+CONTEXTS: dict[str, type[Context]] = {kind.message: kind for kind in (*LETTERS, *CHATS)}
 
 
 @lru_cache
 def fields_of(message: str) -> dict[str, tuple[Kind, Form]]:
     """Kind and form of every field of a message's context, in order."""
-    found = {}
-    for name, hint in get_type_hints(CONTEXTS[message], include_extras=True).items():
-        marks: tuple[Any, ...] = getattr(hint, "__metadata__", ())
-        if marks:
-            kind = next(m for m in marks if isinstance(m, Kind))
-            found[name] = (kind, next(m for m in marks if isinstance(m, Form)))
-    return found
+    return kinds_and_forms(CONTEXTS[message])
 
 
-def shared_values(context: Letter) -> tuple[tuple[str, Any], ...]:
+def shared_values(context: Context) -> tuple[tuple[str, Any], ...]:
     """Constants and variants: the part of a context that a skeleton is made of, as a key."""
     kinds = fields_of(context.message)
     return tuple((name, getattr(context, name)) for name, (kind, _) in kinds.items() if kind is not Kind.PERSONAL)
 
 
-def personal_values(context: Letter) -> dict[str, str]:
+def personal_values(context: Context) -> dict[str, str]:
     kinds = fields_of(context.message)
     return {name: getattr(context, name) for name, (kind, _) in kinds.items() if kind is Kind.PERSONAL}

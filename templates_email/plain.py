@@ -15,15 +15,15 @@ _BREAK = "\0"  # a hard line break inside a paragraph; cleaned texts never hold 
 Fill = Callable[[str], str]
 
 
-def to_text(tokens: list[Token], fill: Fill) -> str:
+def to_text(tokens: list[Token], fill: Fill, width: int = WIDTH) -> str:
     """`fill` puts known values in the place of their tokens, before lines are measured."""
     text = ""
-    for close, block in _blocks(tokens, fill):
+    for close, block in _blocks(tokens, fill, width):
         text += ("\n" if close else "\n\n") + block if text else block
     return text + "\n"
 
 
-def _blocks(tokens: list[Token], fill: Fill) -> Iterator[tuple[bool, str]]:
+def _blocks(tokens: list[Token], fill: Fill, width: int) -> Iterator[tuple[bool, str]]:
     """Blocks as (follows the one before without a blank line, text)."""
     indents: list[str] = []
     numbers: list[int | None] = []  # of each open list: the next number, or None for bullets
@@ -48,7 +48,7 @@ def _blocks(tokens: list[Token], fill: Fill) -> Iterator[tuple[bool, str]]:
         elif kind in ("inline", "fence", "code_block", "hr"):
             rest = "".join(indents)
             text = _inline(token.children or [], fill) if kind == "inline" else _verbatim(token)
-            yield close, _wrap(text, rest[: len(rest) - len(marker)] + marker, rest, kind == "inline")
+            yield close, _wrap(text, rest[: len(rest) - len(marker)] + marker, rest, width if kind == "inline" else 0)
             marker, close = "", False
         if kind == "heading_close" or (kind in ("paragraph_close", "list_item_close") and tight):
             close = True
@@ -79,13 +79,14 @@ def _verbatim(token: Token) -> str:
     return "- - -" if token.type == "hr" else token.content.rstrip("\n")
 
 
-def _wrap(text: str, first: str, rest: str, flowing: bool) -> str:
-    lines = text.split(_BREAK) if flowing else text.split("\n")
+def _wrap(text: str, first: str, rest: str, width: int) -> str:
+    """Width 0 leaves the lines as they are."""
+    lines = text.split(_BREAK) if width else text.split("\n")
     wrapped: list[str] = []
     for line in lines:
         start = rest if wrapped else first
         wrapped += textwrap.wrap(
-            line, WIDTH, initial_indent=start, subsequent_indent=rest,
+            line, width, initial_indent=start, subsequent_indent=rest,
             break_long_words=False, break_on_hyphens=False,
-        ) if flowing else [start + line]  # fmt: skip
+        ) if width else [start + line]  # fmt: skip
     return "\n".join(wrapped)

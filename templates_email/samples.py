@@ -1,11 +1,14 @@
-"""Made-up letters, one for every branch of every template: for looking at, and for the golden files.
+"""Made-up messages, one for every branch of every template: for looking at, and for the golden files.
 
 The session speaks English in every language, as a real one would; names and zones change with the reader.
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
-from templates_email.contexts import Cancellation, Change, Invitation, Letter, RsvpConfirmation, Update, Welcome
+from templates_email import chats, contexts
+from templates_email.contexts import Cancellation, Change, Invitation, RsvpConfirmation, Update, Welcome
+from templates_email.fields import Context
 from templates_email.formats import Moment
 
 READERS = {
@@ -25,17 +28,32 @@ Learn to turn an idea into a grant proposal that a committee understands.
 _PREPARATION = "1. Bring one idea of your own.\n2. Read the case study (2 pages)."
 
 
-def samples(language: str) -> dict[str, Letter]:
-    """Letters by case name, `<message>` or `<message>-<branch>`, to a reader of `language`."""
+_LINK = "https://t.me/connect_sample_bot?start=1041-k3v7q2n5x4b6m1c8z0p9r7t5"
+
+
+def samples(language: str) -> dict[str, Context]:
+    """Messages by case name, `<message>` or `<message>-<branch>`, to a reader of `language`."""
     name, zone = READERS.get(language, READERS["en"])
-    everybody = {"programme": "Let's Connect", "mailbox": "hello@connect.example"}
-    person = {**everybody, "name": name, "reference": "LC-7K2M-4Q"}
+    found: dict[str, Context] = {}
+
+    def add(case: str, kind: type[Context], **values: Any) -> None:
+        found[f"{kind.message}-{case}" if case else kind.message] = kind(**values)
+
+    person = {"programme": "Let's Connect", "mailbox": "hello@connect.example", "name": name, "reference": "LC-7K2M-4Q"}
     session = {
         **person,
         "title": "Writing proposals & budgets",
         "venue": "https://meet.example/clinic?room=7&lang=en",
         "when": Moment(_STARTS_AT, 120, zone),
     }
+    _add_calendar_letters(add, session, zone)
+    _add_reminders(add, session)
+    _add_programme_letters(add, person, zone)
+    _add_chats(add, name, zone)
+    return found
+
+
+def _add_calendar_letters(add: Any, session: dict[str, Any], zone: str) -> None:
     about = {
         **session,
         "purpose": _PURPOSE,
@@ -46,7 +64,7 @@ def samples(language: str) -> dict[str, Letter]:
         "sharers": ("Chidi Eze", "Rosa Quispe"),
     }
     bare = {**session, "venue": "", "languages": ("sw",)}
-    moved = (Change("time", Moment(datetime(2026, 12, 1, 23, 30, tzinfo=UTC), 90, zone), session["when"]),)  # type: ignore[arg-type]  # a dict of mixed values
+    moved = (Change("time", Moment(datetime(2026, 12, 1, 23, 30, tzinfo=UTC), 90, zone), session["when"]),)
     words = (
         Change("title", "Writing proposals", "Writing proposals & budgets"),
         Change("venue", "Room 3", "https://meet.example/clinic?room=7&lang=en"),
@@ -57,10 +75,6 @@ def samples(language: str) -> dict[str, Letter]:
         Change("interpretation", (), ("ar", "es")),
         Change("sharers", ("Chidi Eze",), ("Chidi Eze", "Rosa Quispe")),
     )
-    letters: dict[str, Letter] = {}
-
-    def add(case: str, kind: type[Letter], **values: object) -> None:
-        letters[f"{kind.message}-{case}" if case else kind.message] = kind(**values)  # type: ignore[arg-type]  # as above
 
     add("registration", Invitation, **about, origin="registration")
     add("general", Invitation, **about, origin="general")
@@ -73,5 +87,66 @@ def samples(language: str) -> dict[str, Letter]:
     add("person", Cancellation, **session, origin="general", scope="person")
     for answer in ("yes", "no", "maybe"):
         add(answer, RsvpConfirmation, **session, origin="registration", answer=answer)
+
+
+def _add_reminders(add: Any, session: dict[str, Any]) -> None:
+    more = {"preparation": _PREPARATION, "sharers": ("Chidi Eze", "Rosa Quispe")}
+    for ahead in ("days", "hour"):
+        for answer, origin in (("yes", "registration"), ("maybe", "general"), ("none", "general")):
+            add(f"{ahead}-{answer}", contexts.Reminder, **session, **more, origin=origin, ahead=ahead, answer=answer)
+    bare = {**session, "venue": "Library, room 3"}
+    add("hour-bare", contexts.Reminder, **bare, origin="registration", ahead="hour", answer="yes")
+    add("mail", contexts.Nudge, **session, origin="registration", sender="Amina", attempt="mail")
+    add("chat", contexts.Nudge, **session, origin="general", sender="Amina", attempt="chat")
+
+
+def _add_programme_letters(add: Any, person: dict[str, Any], zone: str) -> None:
+    telegram = {"has_telegram_link": True, "telegram_link": _LINK}
+    coming = (
+        contexts.SessionLine("Writing proposals & budgets", Moment(_STARTS_AT, 120, zone)),
+        contexts.SessionLine("Orientation", Moment(datetime(2026, 12, 9, 23, 0, tzinfo=UTC), 90, zone)),
+    )
+    desk = (
+        contexts.DeskItem("Mails that nobody has read", 2, "12 November", "letsconnect inbox list"),
+        contexts.DeskItem("Plans that wait for approval", 1, "", "The form “Approve a plan”"),
+    )
     add("", Welcome, **person)
-    return letters
+    add("telegram", Welcome, **person, **telegram)
+    add("", contexts.OnboardingStart, **person, **telegram, sessions=coming)
+    add("bare", contexts.OnboardingStart, **person)
+    add("", contexts.OnboardingSkills, **person)
+    add("first", contexts.NeverCame, **person, attempt="first", sessions=coming)
+    add("last", contexts.NeverCame, **person, attempt="last")
+    add("", contexts.Desk, **person, items=desk)
+
+
+def _add_chats(add: Any, name: str, zone: str) -> None:
+    first_name = name.split()[0]
+    title, when = "Writing proposals & budgets", Moment(_STARTS_AT, 120, zone)
+    link = "https://meet.example/clinic?room=7&lang=en"
+    mine = (
+        chats.ChatSession(title, when, link, "yes"),
+        chats.ChatSession("Orientation", when, "", "none"),
+        chats.ChatSession("Coffee", when, "Library, room 3", "maybe"),
+        chats.ChatSession("Maps", when, link, "no"),
+    )
+    words = {"languages": ("en", "fr"), "audience": "Everybody who plans to ask for a *grant*.", "link": link}
+    add("", chats.Announcement, title=title, when=when, **words)
+    add("bare", chats.Announcement, title=title, when=when)
+    add("", chats.LinkQuestion, first_name=first_name)
+    add("", chats.Linked, first_name=first_name)
+    add("", chats.LinkRefused)
+    add("linked", chats.Help, programme="Let's Connect", linked=True)
+    add("stranger", chats.Help, programme="Let's Connect", linked=False)
+    add("", chats.Mine, sessions=mine)
+    add("many", chats.Mine, sessions=mine * 3)
+    add("none", chats.Mine, sessions=())
+    for answer in ("yes", "no", "maybe"):
+        add(answer, chats.Answered, title=title, when=when, answer=answer)
+    add("", chats.Stale, title=title, when=when)
+    add("", chats.Gone, title=title)
+    add("", chats.Stopped)
+    add("", chats.Started)
+    add("", chats.LanguageQuestion)
+    add("", chats.LanguageChosen, language="pt-BR")
+    add("", chats.Unknown)

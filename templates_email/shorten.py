@@ -16,7 +16,7 @@ class Room:
 
 
 # Tried from the first on until a message fits. Ordinary messages fit at once, and a link is the last thing to go.
-ROOMS = (Room(300, 420), Room(160, 420), Room(80, 420), Room(40, 200), Room(24, 60))
+ROOMS = (*(Room(words, 350) for words in (300, 160, 80, 40, 24)), Room(24, 200), Room(24, 60))
 
 
 def length(text: str) -> int:

@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 from typing import Any
 
 import css_inline
@@ -21,17 +20,21 @@ from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from templates_email import markup, plain
+from templates_email import markup, pieces, plain
 from templates_email.catalogues import HERE, Catalogues, shipped, text_direction
-from templates_email.contexts import CONTEXTS, Form, Kind, Letter, fields_of, personal_values, shared_values
-from templates_email.slots import Slot, Slots, is_web_address, personal_text, view
-
-_IN_TAG, _IN_TITLE, _IN_TEXT = "tag", "title", "text"
+from templates_email.chats import Chat
+from templates_email.contexts import CONTEXTS, fields_of, personal_values, shared_values
+from templates_email.fields import Context, Form, Kind
+from templates_email.pieces import Pieces
+from templates_email.slots import Slots, personal_text, view
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A letter as it leaves. `html` and `text` end with a newline; `chat` is plain text for a messenger."""
+    """A letter as it leaves. `html` and `text` end with a newline; `chat` is plain text for a messenger.
+
+    Of a message that only a messenger shows, subject, HTML and text are empty.
+    """
 
     language: str
     subject: str
@@ -40,21 +43,17 @@ class Rendered:
     chat: str
 
 
-# Literal text, and numbers of values: three for each personal field, in order: plain, escaped, escaped and isolated.
-_Pieces = tuple[str | int, ...]
-_PLAIN, _ESCAPED, _ISOLATED = range(3)
-
-
 @dataclass(frozen=True, slots=True)
 class Skeleton:
     """A letter but for one person's values. Made by `prepare`; shared and never changed."""
 
     language: str
     forms: tuple[tuple[str, Form], ...]
-    subject: _Pieces
-    html: _Pieces
-    text: _Pieces
-    chat: _Pieces
+    printed: frozenset[str]  # personal fields that this letter prints; it does not look at the others
+    subject: Pieces
+    html: Pieces
+    text: Pieces
+    chat: Pieces
 
     def fill(self, personal: Mapping[str, str]) -> Rendered:
         """The letter of one person. `personal` holds exactly the personal fields; ValueError names what is amiss."""
@@ -62,35 +61,34 @@ class Skeleton:
             raise ValueError(f"personal values must be exactly: {', '.join(name for name, _ in self.forms)}")
         values: list[str] = []
         for name, form in self.forms:
-            value = personal_text(personal[name], form)
-            escaped = escape(value)
-            values += (value, escaped, _isolated(escaped))
+            values += pieces.values_of(personal_text(personal[name], form) if name in self.printed else "")
         subject, html, text, chat = (
-            "".join([piece if isinstance(piece, str) else values[piece] for piece in pieces])
-            for pieces in (self.subject, self.html, self.text, self.chat)
+            "".join([piece if isinstance(piece, str) else values[piece] for piece in part])
+            for part in (self.subject, self.html, self.text, self.chat)
         )
         return Rendered(self.language, subject, html, text, chat)
 
 
-def render(message: str, chain: Sequence[str], context: Letter, *, catalogues: Catalogues | None = None) -> Rendered:
+def render(message: str, chain: Sequence[str], context: Context, *, catalogues: Catalogues | None = None) -> Rendered:
     """The letter `message` for one person, in the first language of `chain` (BCP 47) that has all of it."""
     catalogues = catalogues or shipped()
     skeleton = prepare(message, catalogues.choose(message, chain), context, catalogues=catalogues)
     return skeleton.fill(personal_values(context))
 
 
-def prepare(message: str, language: str, context: Letter, *, catalogues: Catalogues | None = None) -> Skeleton:
-    """What everybody with the same constants and variants shares, in `language` (one of `languages()`). Cached.
+def prepare(message: str, language: str, context: Context, *, catalogues: Catalogues | None = None) -> Skeleton:
+    """What everybody with the same constants and variants shares, in `language` (one of `languages()`).
 
-    The personal fields of `context` are not looked at. Raises ValueError where the context is another message's.
+    Cached, but for what only a messenger shows: that is made for one person, and soon made. The personal fields of
+    `context` are not looked at. Raises ValueError where the context is another message's.
     """
     if CONTEXTS.get(message) is not type(context):
         raise ValueError(f"{type(context).__name__} is not the context of the message {message!r}")
-    return _prepare(message, language, shared_values(context), catalogues or shipped())
+    make = _make if isinstance(context, Chat) else _prepare
+    return make(message, language, shared_values(context), catalogues or shipped())
 
 
-@lru_cache(maxsize=512)
-def _prepare(message: str, language: str, shared: tuple[tuple[str, Any], ...], catalogues: Catalogues) -> Skeleton:
+def _make(message: str, language: str, shared: tuple[tuple[str, Any], ...], catalogues: Catalogues) -> Skeleton:
     slots = Slots(hashlib.blake2b(repr((message, language, shared)).encode(), digest_size=6).hexdigest())
     fields = fields_of(message)
     values: dict[str, Any] = {
@@ -98,28 +96,38 @@ def _prepare(message: str, language: str, shared: tuple[tuple[str, Any], ...], c
     }
     personal = tuple((name, form) for name, (k, form) in fields.items() if k is Kind.PERSONAL)
     values |= {name: slots.show_personal(name, form) for name, form in personal}
+    names = [name for name, _ in personal]
     template = catalogues.environment(language).get_template(f"{message}.j2")
 
+    subject, html, text = "", "", ""
+    if not issubclass(CONTEXTS[message], Chat):
+        subject, html, text = _mail(template, values, slots, language)
+    parts = (
+        pieces.in_text(subject, slots, names),
+        pieces.in_html(html, slots, names),
+        pieces.in_text(text, slots, names),
+        pieces.in_chat(_print(template, "chat", values, slots, _tidy_chat), slots, names, CONTEXTS[message].longest),
+    )
+    printed = frozenset(names[piece // 3] for part in parts for piece in part if isinstance(piece, int))
+    return Skeleton(language, personal, printed, *parts)
+
+
+_prepare = lru_cache(maxsize=512)(_make)
+
+
+def _mail(template: Template, values: Mapping[str, Any], slots: Slots, language: str) -> tuple[str, str, str]:
+    """Subject, HTML page and plain text, still with their tokens."""
     subject = _print(template, "subject", values, slots, lambda text: " ".join(text.split()))
     body, body_text = _print_markdown(template, "body", values, slots)
     footer, footer_text = _print_markdown(template, "footer", values, slots)
-    chat = _print(template, "chat", values, slots, _tidy_chat) if "chat" in template.blocks else body_text
     page = _layout().render(
         lang=language.replace("_", "-"), dir=text_direction(language), title=subject,
         body=Markup(body.strip()), footer=Markup(footer.strip()),  # noqa: S704 - made here; values are still tokens
     )  # fmt: skip
     html = _inliner().inline(page)
     if slots.found(html) != slots.found(subject) + slots.found(body) + slots.found(footer):
-        raise RuntimeError(f"{message}: the layout lost a value")
-    fields_in_order = [name for name, _ in personal]
-    return Skeleton(
-        language,
-        personal,
-        subject=_pieces(subject, slots, fields_in_order),
-        html=_pieces(html.strip() + "\n", slots, fields_in_order, html=True),
-        text=_pieces(f"{body_text}\n- - -\n\n{footer_text}", slots, fields_in_order),
-        chat=_pieces(chat, slots, fields_in_order),
-    )
+        raise RuntimeError(f"{template.name}: the layout lost a value")
+    return subject, html.strip() + "\n", f"{body_text}\n- - -\n\n{footer_text}"
 
 
 def _print(
@@ -148,58 +156,11 @@ def _print_markdown(
         return slots.find(paragraph).value
 
     tokens = markup.parse(source, guest)
-    html, text = markup.to_html(tokens), plain.to_text(tokens, lambda line: _known(line, slots))
+    html, text = markup.to_html(tokens), plain.to_text(tokens, lambda line: pieces.with_known(line, slots))
     came_back = slots.found(html)
     if came_back.total() + guests != slots.printed.total():
         raise RuntimeError(f"{template.name}, block {block}: {slots.printed - came_back} did not come back")
     return html, text
-
-
-def _pieces(text: str, slots: Slots, personal: Sequence[str], html: bool = False) -> _Pieces:
-    """`text` cut at its tokens, with everything known filled in."""
-    pieces: list[str | int] = []
-    known: list[str] = []
-    end = 0
-    for match in slots.pattern.finditer(text):
-        known.append(text[end : match.start()])
-        end = match.end()
-        slot = slots.find(match[0])
-        place = _lands(text, match.start()) if html else _IN_TEXT
-        if place == _IN_TAG and (slot.personal is not None or not is_web_address(slot.value)):
-            raise RuntimeError("only a web address that everybody shares may stand inside a tag")
-        isolated = html and slot.isolate and place == _IN_TEXT
-        if slot.personal is None:
-            known.append(_value(slot, html, isolated))
-        else:
-            how = (_ISOLATED if isolated else _ESCAPED) if html else _PLAIN
-            pieces += ["".join(known), 3 * personal.index(slot.personal) + how]
-            known = []
-    return (*pieces, "".join([*known, text[end:]]))
-
-
-def _known(line: str, slots: Slots) -> str:
-    """A line of plain text with the values that are known; a person's tokens stay."""
-
-    def put(match: re.Match[str]) -> str:
-        slot = slots.find(match[0])
-        return match[0] if slot.personal is not None else _value(slot, html=False, isolated=False)
-
-    return slots.pattern.sub(put, line)
-
-
-def _value(slot: Slot, html: bool, isolated: bool) -> str:
-    value = escape(slot.value) if html else slot.value
-    return _isolated(value) if isolated else value
-
-
-def _isolated(escaped: str) -> str:
-    return f"<bdi>{escaped}</bdi>"
-
-
-def _lands(html: str, at: int) -> str:
-    if html.rfind("<", 0, at) > html.rfind(">", 0, at):
-        return _IN_TAG
-    return _IN_TITLE if html.rfind("<title>", 0, at) > html.rfind("</title>", 0, at) else _IN_TEXT
 
 
 def _tidy_chat(text: str) -> str:

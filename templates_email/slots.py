@@ -10,12 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
+from types import SimpleNamespace
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from templates_email import formats
-from templates_email.clean import clean_line, clean_name
-from templates_email.contexts import Change, Form
+from templates_email.clean import checked_address, clean_line, clean_name
+from templates_email.contexts import Change
+from templates_email.fields import Form, forms_of_row
 from templates_email.formats import Moment
 
 # Makes what a template prints for a value. Arguments: the plain value, whether it must be isolated from the direction
@@ -87,7 +89,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What belongs in a token's place: a value known now, Markdown known now, or the name of a personal field."""
+    """What belongs in a token's place: a value known now, Markdown known now, or the name of a personal field.
+
+    `isolate`: these are other people's words, which may be in another script than ours, and of any length.
+    """
 
     form: Form
     value: str = ""
@@ -146,14 +151,21 @@ def view(value: Any, form: Form, language: str, show: Show, show_markdown: Calla
     if form is Form.PLACE:
         text = clean_line(value)
         return Place(show(text, True, 1), is_web_address(text))
+    if form is Form.ROWS:
+        forms = forms_of_row(type(value[0])) if value else {}
+        return [_view_row(row, forms, language, show, show_markdown) for row in value]
     if form is Form.LANGUAGES:
-        return show(formats.language_names(value, language), False, len(value))
+        codes = (value,) if isinstance(value, str) else value
+        return show(formats.language_names(codes, language), False, len(codes))
     if form is Form.NAME and not isinstance(value, str):
         return Listed(tuple(show(clean_name(item), True, 1) for item in value), language)
     return show(clean_name(value) if form is Form.NAME else clean_line(value), True, 1)
 
 
 def personal_text(value: str, form: Form) -> str:
+    """One person's value, made harmless. ValueError for an address that is not."""
+    if form is Form.ADDRESS:
+        return checked_address(value)
     return clean_name(value) if form is Form.NAME else clean_line(value)
 
 
@@ -165,6 +177,13 @@ def is_web_address(text: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def _view_row(
+    row: Any, forms: dict[str, Form], language: str, show: Show, show_markdown: Callable[[str], Any]
+) -> SimpleNamespace:
+    fields = {name: view(getattr(row, name), form, language, show, show_markdown) for name, form in forms.items()}
+    return SimpleNamespace(**fields)
 
 
 def _view_moment(moment: Moment, language: str, show: Show) -> formats.When:

@@ -68,6 +68,10 @@ def called_for(one: Facts) -> list[tuple[str, str]]:
         (facts(invitation=OFF, heard=Heard(2, 3)), []),
         # registered again: a REQUEST above the CANCEL
         (facts(registered=True, invitation=AGAIN, heard=Heard(2, 3)), [("invitation", "invite/3/4/7")]),
+        # the same, and no CANCEL had left: invited, not told of changes known long ago
+        (facts(registered=True, invitation=AGAIN, heard=Heard(1)), [("invitation", "invite/3/4/7")]),
+        (facts(registered=True, invitation=AGAIN, heard=Heard(3)), [("update", "invite/3/4/7")]),
+        (facts(registered=True, invitation=AGAIN, heard=Heard(4)), []),
         (
             facts(registered=True, invitation=ENTRY, heard=HAS, rsvp=ANSWER),
             [("rsvp_confirmation", "rsvp/5")],

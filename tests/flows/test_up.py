@@ -131,6 +131,12 @@ def test_another_sites_page_gets_no_answer(up: Up) -> None:
     assert "access-control-allow-origin" not in answer.headers
 
 
+def test_ui_asks_its_own_server_only(up: Up) -> None:
+    told = httpx.get(f"{up.url}/ui-settings").json()
+    wanted = {"api_url": "/api", "default_ui": "v1", "csrf_enabled": True, "auth": "BASIC"}
+    assert {name: told[name] for name in wanted} == wanted
+
+
 def test_registrations_are_imported_planned_and_delivered(
     up: Up, home: Path, app: App, caught: tuple[Caught, int]
 ) -> None:

@@ -27,12 +27,12 @@ STILL_OPEN = "select count(*) from outbox where state in ('queued', 'claimed', '
 
 @dataclass(frozen=True)
 class Plan:
-    """`kills` SIGKILLs by one deliverer, then as many again by `together` at once; or, with none, work until idle."""
+    """`kills` SIGKILLs, half of them to one deliverer alone, half to `together` at once. With none, work until idle."""
 
     variant: str = "real"
     kills: int = 0
     together: int = 2
-    stops: int = 0  # SIGSTOPs until the lease is over, while others deliver
+    stops: int = 0  # SIGSTOPs until the lease is over, while at least one other delivers
     hours: float = 5.0  # by which the clock is put forward between two deliveries of the work until idle
     seed: int = 0
 
@@ -118,7 +118,7 @@ class Nursery:
         VARIANTS[self.plan.variant]()
         try:
             if self.plan.kills:
-                while self.summary.kills < self.plan.kills and not self.summary.errors:
+                while not self._enough() and not self.summary.errors:
                     self._fill()
                     self._turn()
             else:
@@ -131,6 +131,10 @@ class Nursery:
                 child.bury()
         return self.summary
 
+    def _enough(self) -> bool:
+        asleep = any(len(child.fate) > 1 for child in self.children)
+        return self.summary.kills >= self.plan.kills and self.summary.stops >= self.plan.stops and not asleep
+
     def _work(self) -> None:
         deliver_until_idle(self.world, self.plan.hours)
 
@@ -142,8 +146,8 @@ class Nursery:
 
     def _fate(self, company: int) -> list[tuple[float, int]]:
         kill = (self.dice.uniform(SOONEST, LATEST), signal.SIGKILL)
-        asleep = any(len(child.fate) > 1 for child in self.children)
-        if company == 1 or asleep or self.summary.stops >= self.plan.stops or self.dice.random() < 0.5:
+        asleep = sum(len(child.fate) > 1 for child in self.children)
+        if asleep + 1 >= company or self.summary.stops >= self.plan.stops:
             return [kill]
         self.summary.stops += 1
         over = deliver.LEASE.total_seconds() / self.world.speed * 1.3

@@ -251,6 +251,21 @@ def test_plan_declined_then_registered_again_is_invited(place: Place, ada: int) 
     place.register(ada, session)
     assert place.tick() == ["invite/1/2/1"]
     assert place.event("invite/1/2/1")[1]["ATTENDEE"].params["PARTSTAT"] == "NEEDS-ACTION"
+    assert place.purposes()["invite/1/2/1"] == "invitation"
+
+
+def test_plan_back_before_the_cancel_left_is_invited(place: Place, ada: int) -> None:
+    session = place.session()
+    place.register(ada, session)
+    place.tick()
+    place.withdraw(ada, session)
+    place.plan()
+    place.register(ada, session)
+    assert place.tick() == ["invite/1/2/1"]
+    assert place.purposes() == {
+        "invite/1/0/1": "invitation", "cancel/1/1/1": "cancellation", "invite/1/2/1": "invitation",
+    }  # fmt: skip
+    assert place.outbox()["cancel/1/1/1"] == "cancelled"
 
 
 def test_plan_past_sessions_say_nothing(place: Place, ada: int) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from domain.deliveries import Outcome
 from domain.sessions import Session
-from steps import inbox, persons
+from steps import inbox_answers, persons
 from steps.inbox import InboxReport, read_filed
 from tests.programme import NOON, Place
 from tests.steps.mails_in import bounce, calendar_answer, letter_text, reply_by_text
@@ -374,7 +374,7 @@ def test_fault_of_ours_quarantines_one_mail(place: Place, session: Session, monk
     def stumble(*args: object) -> object:
         raise KeyError("p1@example.org")
 
-    monkeypatch.setattr(inbox, "_read_text", stumble)
+    monkeypatch.setattr(inbox_answers, "read_text", stumble)
     report = read(place, reply_by_text("Yes", ident="q"), calendar_answer(place.app.uid(1, 1), "ACCEPTED"))
     assert (report.quarantined, report.rsvps) == (1, 1)
     row = place.app.conn.execute("select state, reason from inbox order by id").fetchone()

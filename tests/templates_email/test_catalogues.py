@@ -31,7 +31,7 @@ def test_languages() -> None:
 
 
 @pytest.mark.parametrize("language", languages())
-@pytest.mark.parametrize("message", CONTEXTS)
+@pytest.mark.parametrize("message", [*CONTEXTS, "labels"])
 def test_catalogue_is_complete(message: str, language: str) -> None:
     assert shipped().is_complete(message, language)
 
@@ -62,7 +62,7 @@ def test_new_language_starts_empty_and_is_not_used(tmp_path: Path) -> None:
 
 def test_extraction_agrees_with_what_fallback_looks_at() -> None:
     """Babel's extraction and `strings_of` must see the same strings."""
-    seen = {string for message in CONTEXTS for string in strings_of(f"{message}.j2")}
+    seen = {string for message in (*CONTEXTS, "labels") for string in strings_of(f"{message}.j2")}
     assert seen == {m.id for m in template_catalogue() if m.id}
 
 
@@ -90,6 +90,23 @@ def test_words_to_answer_with_are_understood_when_they_come_back(language: str) 
     letter = samples(language)["invitation-general"]
     bold = re.findall(r"<strong>([^<]+)</strong>", render("invitation", [language], letter).html)
     assert [answer(word) for word in bold[-4:]] == [Answer.YES, Answer.NO, Answer.MAYBE, Answer.STOP]
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ("reminder-days-yes", [Answer.NO, Answer.STOP]),
+        ("reminder-hour-none", [Answer.YES, Answer.NO, Answer.STOP]),
+        ("nudge-mail", [Answer.YES, Answer.NO, Answer.MAYBE, Answer.STOP]),
+        ("onboarding_start", [Answer.YES, Answer.NO, Answer.MAYBE, Answer.STOP]),
+        ("never_came-first", [Answer.YES, Answer.STOP, Answer.STOP]),
+    ],
+)
+def test_words_that_later_letters_ask_for_are_understood(case: str, language: str, expected: list[Answer]) -> None:
+    letter = samples(language)[case]
+    bold = re.findall(r"<strong>([^<]+)</strong>", render(letter.message, [language], letter).html)
+    assert [found for word in bold if (found := answer(word))] == expected
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ import pytest
 from jinja2 import meta
 
 from templates_email.catalogues import HERE, shipped, sources_of
-from templates_email.contexts import CONTEXTS, Kind, fields_of
+from templates_email.chats import CHATS, Chat
+from templates_email.contexts import CONTEXTS, fields_of
+from templates_email.fields import Kind
 
 _FROM_THE_EXTENSION = {"gettext", "ngettext"}
 _LOOP_VARIABLES = {"change"}  # of update.j2, read by the label it includes
@@ -21,14 +23,23 @@ def test_template_variables_equal_the_context(message: str) -> None:
 
 
 def test_every_message_has_a_template_and_every_template_a_use() -> None:
-    used = {name for message in CONTEXTS for name in sources_of(f"{message}.j2")}
+    used = {name for message in (*CONTEXTS, "labels") for name in sources_of(f"{message}.j2")}
     assert used == {path.name for path in (HERE / "messages").iterdir()}
 
 
 @pytest.mark.parametrize("message", CONTEXTS)
 def test_every_message_has_its_blocks(message: str) -> None:
     blocks = shipped().environment("en").get_template(f"{message}.j2").blocks
-    assert set(blocks) == {"subject", "body", "footer", "chat"}
+    is_chat = issubclass(CONTEXTS[message], Chat)
+    assert set(blocks) == ({"chat"} if is_chat else {"subject", "body", "footer", "chat"})
+
+
+def test_messages_are_called_after_themselves() -> None:
+    assert [kind for kind in CHATS if CONTEXTS[kind.message] is not kind] == []
+
+
+def test_announcement_to_a_group_has_nothing_personal() -> None:
+    assert {kind for kind, _ in fields_of("announcement").values()} == {Kind.CONSTANT}
 
 
 def test_fields_have_kinds() -> None:

@@ -11,14 +11,45 @@ import html5lib
 import pytest
 
 from templates_email.catalogues import languages, text_direction
+from templates_email.chats import Chat
+from templates_email.contexts import CONTEXTS
 from templates_email.plain import WIDTH
 from templates_email.preview import as_text_file, main, previews
 from templates_email.samples import samples
+from templates_email.shorten import length
 from templates_email.skeletons import Rendered
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "mails"
-LETTERS = dict(previews())
-GIVEN_ADDRESSES = {"https://meet.example/clinic?room=7&lang=en", "https://meta.example/templates/budget"}
+MESSAGES = dict(previews())
+LETTERS = {name: made for name, made in MESSAGES.items() if made.html}
+GIVEN_ADDRESSES = {
+    "https://meet.example/clinic?room=7&lang=en",
+    "https://meta.example/templates/budget",
+    "https://t.me/connect_sample_bot?start=1041-k3v7q2n5x4b6m1c8z0p9r7t5",
+}
+# Every branch of these is kept in every language; of the others in one language of each direction, and elsewhere one.
+IN_EVERY_LANGUAGE = ("invitation", "update", "cancellation", "rsvp_confirmation", "welcome")
+IN_FULL = ("en", "ar")
+
+
+def golden_files() -> dict[str, str]:
+    """Name -> content. What only a messenger shows is short: one file a language holds all of it."""
+    files = {}
+    for language in languages():
+        answers, seen = "", set()
+        for case, context in samples(language).items():
+            made = MESSAGES[f"{case}-{language}"]
+            kept = language in IN_FULL or context.message in IN_EVERY_LANGUAGE or context.message not in seen
+            seen.add(context.message)
+            if isinstance(context, Chat):
+                answers += f"=== {case} ===\n{as_text_file(made)}\n"
+            elif kept:
+                files |= {f"{case}-{language}.html": made.html, f"{case}-{language}.txt": as_text_file(made)}
+        files[f"chats-{language}.txt"] = answers
+    return files
+
+
+FILES = golden_files()
 
 
 @pytest.fixture(params=LETTERS)
@@ -26,19 +57,22 @@ def letter(request: pytest.FixtureRequest) -> Rendered:
     return LETTERS[request.param]
 
 
-@pytest.mark.parametrize("name", LETTERS)
-def test_letter_equals_its_golden_files(name: str) -> None:
-    made = {".html": LETTERS[name].html, ".txt": as_text_file(LETTERS[name])}
-    for suffix, content in made.items():
-        path = GOLDEN / f"{name}{suffix}"
-        if os.environ.get("LETSCONNECT_UPDATE_GOLDEN") == "1":
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, encoding="utf-8")
-        assert content == path.read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", FILES)
+def test_message_equals_its_golden_file(name: str) -> None:
+    path = GOLDEN / name
+    if os.environ.get("LETSCONNECT_UPDATE_GOLDEN") == "1":
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(FILES[name], encoding="utf-8")
+    assert FILES[name] == path.read_text(encoding="utf-8")
 
 
-def test_golden_files_are_those_of_the_letters() -> None:
-    assert {path.name for path in GOLDEN.iterdir()} == {f"{name}{end}" for name in LETTERS for end in (".html", ".txt")}
+def test_golden_files_are_those_of_the_messages() -> None:
+    assert {path.name for path in GOLDEN.iterdir()} == set(FILES)
+
+
+def test_every_message_has_a_sample_in_every_language() -> None:
+    for language in languages():
+        assert {context.message for context in samples(language).values()} == set(CONTEXTS)
 
 
 def test_html_is_valid_html5(letter: Rendered) -> None:
@@ -52,7 +86,19 @@ def test_html_says_language_and_direction(letter: Rendered) -> None:
 
 def test_parts_are_small(letter: Rendered) -> None:
     assert [part for part in (letter.html, letter.text) if len(part.encode()) >= 40_000] == []
-    assert len(letter.chat) < 1000
+
+
+def test_chat_texts_are_plain_and_short() -> None:
+    for language in languages():
+        for case, context in samples(language).items():
+            chat = MESSAGES[f"{case}-{language}"].chat
+            assert (case, 0 < length(chat) <= context.longest, chat == chat.strip()) == (case, True, True)
+            assert re.findall(r"zq[0-9a-f]{12}|\*|%\(|\{\{|None\b|<|\n\n\n", chat) == []
+
+
+def test_messages_of_messengers_have_no_mail() -> None:
+    empty = [(made.subject, made.html, made.text) for made in MESSAGES.values() if not made.html]
+    assert set(empty) == {("", "", "")}
 
 
 def test_html_fetches_nothing(letter: Rendered) -> None:
@@ -85,8 +131,8 @@ def test_letters_of_one_language_hold_nothing_of_another() -> None:
 
 def test_preview_writes_every_letter(tmp_path: Path) -> None:
     assert main([str(tmp_path / "out")]) == 0
-    count = sum(len(samples(language)) for language in languages())
-    assert len(list((tmp_path / "out").iterdir())) == 2 * count
+    pages = {f"{name}.html" for name in LETTERS}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == pages | {f"{name}.txt" for name in MESSAGES}
 
 
 def test_preview_without_a_directory_is_wrong_usage() -> None:

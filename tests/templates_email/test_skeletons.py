@@ -13,15 +13,18 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 from markdown_it import MarkdownIt
 
-from templates_email import markup, plain, skeletons
+from templates_email import markup, pieces, plain, skeletons
 from templates_email.catalogues import HERE, languages, shipped, text_direction
+from templates_email.chats import Chat
 from templates_email.clean import clean_line, clean_name
-from templates_email.contexts import Form, Letter, fields_of, personal_values, shared_values
+from templates_email.contexts import Letter, fields_of, personal_values, shared_values
+from templates_email.fields import Context, Form
 from templates_email.samples import samples
 from templates_email.skeletons import Rendered, prepare, render
 from templates_email.slots import Slots, view
 
 CASES = [(case, language) for language in languages() for case in samples(language)]
+LETTERS = [case for case, context in samples("en").items() if isinstance(context, Letter)]
 
 
 class Entity:
@@ -40,18 +43,26 @@ class Entity:
         return self.count
 
 
-def slowly(letter: Letter, language: str) -> Rendered:
+def without_markdown(source: str) -> Entity:
+    return Entity(plain.to_text(markup.parse(source, lambda _: None), lambda line: line, width=10_000).strip())
+
+
+def slowly(letter: Context, language: str) -> Rendered:
     """One person's letter straight through Jinja and Markdown, without slots."""
     fields = fields_of(letter.message)
-    values: dict[str, Any] = {
-        name: view(value, fields[name][1], language, Entity, str) for name, value in shared_values(letter)
-    }
-    for name, value in personal_values(letter).items():
-        values[name] = Entity(clean_name(value) if fields[name][1] is Form.NAME else clean_line(value))
     template = shipped().environment(language).get_template(f"{letter.message}.j2")
 
     def block(name: str) -> str:
+        show_markdown = without_markdown if name == "chat" else str
+        values: dict[str, Any] = {
+            name: view(value, fields[name][1], language, Entity, show_markdown) for name, value in shared_values(letter)
+        }
+        for name_, value in personal_values(letter).items():
+            values[name_] = Entity(clean_name(value) if fields[name_][1] is Form.NAME else clean_line(value))
         return "".join(template.blocks[name](template.new_context(values)))
+
+    if isinstance(letter, Chat):
+        return Rendered(language, "", "", "", html.unescape(block("chat")))
 
     parser = MarkdownIt("commonmark", {"html": False}).disable("image")
     subject = " ".join(html.unescape(block("subject")).split())
@@ -121,7 +132,7 @@ def test_fill_with_hostile_values_equals_the_slow_way(name: str, reference: str,
 
 
 @settings(deadline=None, max_examples=150)
-@given(name=VISIBLE, reference=VISIBLE, case=st.sampled_from(list(samples("en"))))
+@given(name=VISIBLE, reference=VISIBLE, case=st.sampled_from(LETTERS))
 def test_hostile_values_add_no_element_and_no_link(name: str, reference: str, case: str) -> None:
     letter = samples("en")[case]
     kindly = render(letter.message, ["en"], letter)
@@ -143,7 +154,7 @@ def test_hostile_name_is_shown_literally_and_cannot_be_clicked() -> None:
 def test_value_that_looks_like_a_slot_stays_a_value() -> None:
     skeleton = prepare("welcome", "en", samples("en")["welcome"])
     token = re.compile("zq[0-9a-f]+x0x")
-    shown = skeleton.fill({"name": "zq000000000000x0x", "reference": "R"})
+    shown = skeleton.fill({"name": "zq000000000000x0x", "reference": "R", "telegram_link": ""})
     assert token.findall(shown.text) == ["zq000000000000x0x"]
 
 
@@ -184,7 +195,7 @@ def test_skeletons_do_not_depend_on_the_process() -> None:
 
 
 def test_fill_without_a_value_is_refused() -> None:
-    with pytest.raises(ValueError, match="exactly: name, reference"):
+    with pytest.raises(ValueError, match="exactly: name, reference, telegram_link"):
         prepare("welcome", "en", samples("en")["welcome"]).fill({"name": "A"})
 
 
@@ -224,4 +235,48 @@ def test_value_inside_a_tag_must_be_a_web_address() -> None:
     slots = Slots("abc")
     page = f'<a href="{slots.show("javascript:x")}">x</a>'
     with pytest.raises(RuntimeError, match="inside a tag"):
-        skeletons._pieces(page, slots, [], html=True)
+        pieces.in_html(page, slots, [])
+
+
+def test_personal_text_inside_a_tag_is_refused() -> None:
+    slots = Slots("abc")
+    page = f'<a href="{slots.show_personal("name", Form.TEXT)}">x</a>'
+    with pytest.raises(RuntimeError, match="inside a tag"):
+        pieces.in_html(page, slots, ["name"])
+
+
+def test_personal_link_can_be_clicked_and_read() -> None:
+    letter = samples("en")["welcome-telegram"]
+    link = "https://t.me/x_bot?start=7-abc&y=%20"
+    shown = render("welcome", ["en"], replace(letter, telegram_link=link))  # type: ignore[call-arg]
+    in_html = link.replace("&", "&amp;")
+    assert re.findall(r'<a href="([^"]*)"[^>]*>(.*?)</a>', shown.html) == [(in_html, f"<bdi>{in_html}</bdi>")]
+    assert f"\n\n{link}\n\n" in shown.text
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        *("", "http://t.me/x", "javascript:alert(1)", "https://", "https:///x", 'https://t.me/"x', "https://t.me/x y"),
+        *("https://t.me/<b>", "https://t.me/x\n", "https://t.me/\u202ex", "https://a@t.me/x"),
+        "https://t.me/" + "x" * 200,
+    ],
+)
+def test_personal_link_that_is_not_plain_https_is_refused_and_not_told(link: str) -> None:
+    letter = replace(samples("en")["welcome-telegram"], telegram_link=link)  # type: ignore[call-arg]
+    with pytest.raises(ValueError, match="https") as refusal:
+        render("welcome", ["en"], letter)
+    assert link not in str(refusal.value) or link in ("", "https://")
+
+
+def test_people_with_and_without_a_link_get_different_letters() -> None:
+    without = render("welcome", ["en"], samples("en")["welcome"])
+    assert ("Telegram" in without.text, "<a " in without.html) == (False, False)
+
+
+def test_answers_in_a_chat_are_kept_nowhere() -> None:
+    before = skeletons._prepare.cache_info().currsize
+    for letter in samples("fr").values():
+        if isinstance(letter, Chat):
+            render(letter.message, ["fr"], letter)
+    assert skeletons._prepare.cache_info().currsize == before

@@ -1,0 +1,124 @@
+"""What came from Telegram: one update as a value. Pure; who the chat belongs to and what follows is decided above.
+
+Names, which updates carry, are not taken over: whom a chat belongs to is known by its link alone.
+"""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+ID_MAX = 2**53  # chat and user ids have at most 52 significant bits
+
+
+class Heard(StrEnum):
+    START = "start"  # /start, with or without a link's token
+    COMMAND = "command"
+    BUTTON = "button"
+    TEXT = "text"
+    BLOCKED = "blocked"  # the bot was blocked, or removed from a group
+    UNBLOCKED = "unblocked"
+    MIGRATED = "migrated"  # a group got a new id
+    OTHER = "other"  # stickers, voices, edits: nothing that can be read
+
+
+class Unreadable(ValueError):
+    """Not an update. The message is a reason without anybody's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatEvent:
+    """`word`: the command without its slash; `text`: what follows it, or the whole text; `data`: of the button."""
+
+    kind: Heard
+    chat_id: int = 0
+    private: bool = False
+    word: str = ""
+    text: str = ""
+    data: str = ""
+    callback_id: str = ""
+    new_chat_id: int = 0
+
+
+def read(raw: bytes, bot: str = "") -> ChatEvent:
+    """The event of one update (https://core.telegram.org/bots/api#update). Unreadable for anything else.
+
+    `bot`: our user name; a command that names another bot (`/start@other_bot`) is not for us.
+    """
+    try:
+        update = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise Unreadable("not JSON") from None
+    if not isinstance(update, dict):
+        raise Unreadable("not an object")
+    if "callback_query" in update:
+        return _button(_part(update, "callback_query"))
+    if "my_chat_member" in update:
+        return _member(_part(update, "my_chat_member"))
+    if "message" in update:
+        return _message(_part(update, "message"), bot)
+    return ChatEvent(Heard.OTHER)
+
+
+def _button(query: dict[str, Any]) -> ChatEvent:
+    callback_id = _text(query, "id")
+    if "message" not in query:  # of a message sent through another chat
+        return ChatEvent(Heard.OTHER, callback_id=callback_id)
+    chat_id, private = _chat(_part(query, "message"))
+    presser = _id(_part(query, "from"))
+    if private and presser != chat_id:
+        raise Unreadable("pressed by somebody else")
+    return ChatEvent(Heard.BUTTON, chat_id, private, data=_text(query, "data"), callback_id=callback_id)
+
+
+def _member(change: dict[str, Any]) -> ChatEvent:
+    chat_id, private = _chat(change)
+    gone = _text(_part(change, "new_chat_member"), "status") in ("kicked", "left")
+    return ChatEvent(Heard.BLOCKED if gone else Heard.UNBLOCKED, chat_id, private)
+
+
+def _message(message: dict[str, Any], bot: str) -> ChatEvent:
+    chat_id, private = _chat(message)
+    if "migrate_to_chat_id" in message:
+        return ChatEvent(Heard.MIGRATED, chat_id, private, new_chat_id=_number(message["migrate_to_chat_id"]))
+    text = _text(message, "text").strip()
+    if not text:
+        return ChatEvent(Heard.OTHER, chat_id, private)
+    if not text.startswith("/"):
+        return ChatEvent(Heard.TEXT, chat_id, private, text=text)
+    word, _, rest = text[1:].partition(" ")
+    word, _, named = word.partition("@")
+    if named and bot and named.casefold() != bot.casefold():
+        return ChatEvent(Heard.OTHER, chat_id, private)
+    kind = Heard.START if word.casefold() == "start" else Heard.COMMAND
+    return ChatEvent(kind, chat_id, private, word=word.casefold(), text=rest.strip())
+
+
+def _chat(holder: dict[str, Any]) -> tuple[int, bool]:
+    chat = _part(holder, "chat")
+    return _id(chat), _text(chat, "type") == "private"
+
+
+def _id(holder: dict[str, Any]) -> int:
+    return _number(holder.get("id"))
+
+
+def _number(value: object) -> int:
+    if type(value) is not int or not 0 < abs(value) < ID_MAX:
+        raise Unreadable("a number is missing or impossible")
+    return value
+
+
+def _part(holder: dict[str, Any], name: str) -> dict[str, Any]:
+    part = holder.get(name)
+    if not isinstance(part, dict):
+        raise Unreadable(f"{name} is missing or no object")
+    return part
+
+
+def _text(holder: dict[str, Any], name: str) -> str:
+    value = holder.get(name, "")
+    if not isinstance(value, str):
+        raise Unreadable(f"{name} is no text")
+    # Neither SQLite nor a log takes a lone surrogate.
+    return value.encode("utf-8", "replace").decode()

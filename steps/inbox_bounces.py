@@ -1,0 +1,110 @@
+"""What servers and programs send back: bounces, complaints, delivery and holiday notices.
+
+None of it is an answer of a person, or a sign of life. Which message it is about, in this order: the address made
+for that message alone (VERP), the Message-ID that came back, the threading fields, the reference in what came back;
+and only for a bounce that names no message at all, the address: if one person has it and had a message from us
+lately. Anybody could write such a bounce, so it alone never condemns an address.
+"""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+from channels import bounces, inbound
+from domain.absences import away_until
+from domain.messages import Message
+from domain.participants import canonical_address
+from domain.reachability import Permanence
+from domain.times import iso, zone_or_none
+from steps.compose import BOUNCE_TAG
+from steps.inbox_reading import Reading, answered_message, by_references, by_text, contact_of, references
+from store import contact_points, inbox, outbox
+
+LATELY = timedelta(days=30)
+
+
+def read_bounce(
+    conn: sqlite3.Connection, mail: inbox.Filed, letter: inbound.Inbound, bounce: bounces.Bounce, now: datetime
+) -> Reading:
+    """A bounce, a delivery notice, or a complaint: recorded with the message and address it is about."""
+    message, sure = _message(conn, letter, bounce, now)
+    what = "complaint" if bounce.complained else "bounce"
+    if message is None:
+        return Reading("for_person", what, f"a {what} about none of our messages", counts=("for_person",))
+    at = min(mail.received_at, now)
+    contact = contact_of(conn, message)
+    if bounce.complained:
+        return _complained(conn, mail, message, contact, now)
+    recipient = _recipient(bounce, message)
+    lasting = recipient.permanence if recipient else bounce.permanence
+    if lasting is Permanence.DELIVERED:
+        outbox.prove_sent(conn, message.id, "a delivery notice says that it arrived", now)
+        return Reading("read", "delivery notice", participant_id=message.participant_id)
+    if lasting is Permanence.HARD and not sure:
+        lasting = Permanence.SOFT
+    status = recipient.status if recipient else ""
+    contact_points.event(
+        conn, "deferred" if lasting is Permanence.DELAYED else "bounced", at, outbox_id=message.id, inbox_id=mail.id,
+        contact_point_id=contact, detail=status, lasting=lasting,
+    )  # fmt: skip
+    if sure:
+        outbox.prove_sent(conn, message.id, "it came back, so it had left", now)
+    if contact is not None and contact_points.refuses(conn, contact):
+        outbox.recall(conn, "the e-mail address refuses mail", participant_id=message.participant_id)
+    return Reading("read", "bounce", f"{lasting} {status}".strip(), message.participant_id, ("bounces",))
+
+
+def _message(
+    conn: sqlite3.Connection, letter: inbound.Inbound, bounce: bounces.Bounce, now: datetime
+) -> tuple[Message | None, bool]:
+    """(the message that came back, whether that is proven)."""
+    tags = references((*letter.to_addresses, *bounce.return_paths), BOUNCE_TAG)
+    message = (
+        by_references(conn, tags)
+        or outbox.by_message_ids(conn, bounce.message_ids)
+        or outbox.by_message_ids(conn, letter.in_reply_to)
+        or by_text(conn, letter.text)
+    )
+    if message is not None or tags or bounce.message_ids or letter.in_reply_to:
+        return message, True
+    addresses = {canonical_address(recipient.address) for recipient in bounce.recipients}
+    return contact_points.reached_lately(conn, addresses, now - LATELY), False
+
+
+def _recipient(bounce: bounces.Bounce, message: Message) -> bounces.Bounced | None:
+    """What is said of the address the message went to; it may have been forwarded, then of whom else is named."""
+    mine = [r for r in bounce.recipients if r.address == message.recipient.lower()]
+    worst = [r for r in bounce.recipients if r.permanence is bounce.permanence]
+    return next(iter(mine or worst), None)
+
+
+def _complained(
+    conn: sqlite3.Connection, mail: inbox.Filed, message: Message, contact: int | None, now: datetime
+) -> Reading:
+    """Called spam by its reader (RFC 5965): no more mail at all."""
+    person = message.participant_id
+    contact_points.suppress(conn, person, "*", "complained", now)
+    contact_points.event(
+        conn, "complained", min(mail.received_at, now), outbox_id=message.id, inbox_id=mail.id,
+        contact_point_id=contact, detail=message.topic,
+    )  # fmt: skip
+    outbox.recall(conn, "complained of our mail", participant_id=person)
+    return Reading("read", "complaint", participant_id=person, counts=("complaints",))
+
+
+def read_autoreply(
+    conn: sqlite3.Connection, mail: inbox.Filed, letter: inbound.Inbound, now: datetime, zone: str
+) -> Reading:
+    """Nobody typed it. Where it says until when its writer is away, that is noted. `zone`: where none is known."""
+    message = answered_message(conn, letter) or by_references(conn, references(letter.to_addresses, BOUNCE_TAG))
+    if message is None:
+        return Reading("read", "autoreply", counts=("autoreplies",))
+    contact, at = contact_of(conn, message), min(mail.received_at, now)
+    row = conn.execute("select zone from participants where id = ?", (message.participant_id,)).fetchone()
+    until = away_until(letter.subject, letter.text, at, zone_or_none(row["zone"]) or zone_or_none(zone) or UTC)
+    contact_points.event(
+        conn, "autoreplied", at, outbox_id=message.id, inbox_id=mail.id, contact_point_id=contact,
+        detail=f"away until {iso(until)}" if until else "",
+    )  # fmt: skip
+    if until is not None and contact is not None:
+        contact_points.away(conn, contact, until)
+    return Reading("read", "autoreply", participant_id=message.participant_id, counts=("autoreplies",))
