@@ -1,12 +1,15 @@
 """The reachability ledger: which message a bounce is about, how failures add up, absences, complaints, no more mail."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 
+from channels.mailbox import RawMail
 from domain.deliveries import Outcome
 from domain.errors import UserError
 from domain.sessions import Session
+from steps import inbox as steps_inbox
 from steps import persons
 from steps.compose import BOUNCE_TAG, UNSUBSCRIBE_TAG
 from steps.inbox import InboxReport, read_filed
@@ -193,7 +196,7 @@ def test_revive_tries_a_hard_address_again(place: Place, session: Session) -> No
     assert health(place) == ["soft", "ok"]  # what was before does not count
     assert (persons.revive(place.app, "2", "eve"), place.tick()) == (0, [])
     row = place.app.conn.execute("select who, what, detail from journal where what = 'revived' limit 1").fetchone()
-    assert tuple(row) == ("eve", "revived", "1 addresses")
+    assert tuple(row) == ("eve", "revived", "addresses: 1")
 
 
 def test_show_tells_health_signs_and_history(place: Place, session: Session) -> None:
@@ -330,6 +333,20 @@ def test_mail_too_large_goes_to_a_person(place: Place, session: Session, raw: by
     assert read_filed(place.app) == InboxReport(for_person=1)
     (first,) = inbox.open_items(place.app.conn)
     assert (first["state"], first["reason"]) == ("for_person", "too large to read: look into the mailbox itself")
+
+
+def test_mail_too_large_is_filed_as_such(place: Place) -> None:
+    class Box:
+        def fetch(self, since: object) -> Iterator[list[RawMail]]:
+            large = RawMail(7, 1, NOON, b"Subject: x\r\n\r\n", truncated=True)
+            yield [large, RawMail(7, 2, NOON, b"Subject: y\r\n\r\n")]
+
+    place.environ["LETSCONNECT_IMAP_URL"] = "imap://me:secret@127.0.0.1:1/INBOX"
+    app = place.another()
+    assert steps_inbox._file_new(app, Box()) == 2  # type: ignore[arg-type]
+    assert [(mail.raw[:10], mail.truncated) for mail in inbox.unread(app.conn, 9)] == [
+        (b"Subject: x", True), (b"Subject: y", False),
+    ]  # fmt: skip
 
 
 def test_revive_of_nobody_known(place: Place) -> None:
