@@ -87,7 +87,7 @@ def _revive(args: argparse.Namespace, app: App) -> int:
     if args.json:
         print_json({"revived": revived})
     else:
-        say(f"{revived} addresses are tried again" if revived else "no address had failed")
+        say(f"addresses that are tried again: {revived}" if revived else "no address had failed")
     return 0
 
 

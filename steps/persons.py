@@ -108,7 +108,7 @@ def revive(app: App, ref: str, who: str) -> int:
     person, now = find(app, ref), app.now()
     with database.write(app.conn) as conn:
         revived = contact_points.revive(conn, person, now)
-        journal.note(conn, now, who, "revived", f"person/{person}", f"{revived} addresses")
+        journal.note(conn, now, who, "revived", f"person/{person}", f"addresses: {revived}")
     return revived
 
 

@@ -35,6 +35,6 @@ def responses(app: App, start: datetime, end: datetime) -> list[ResponseRow]:
         if one.answered_at is not None:
             waited[group].append((one.answered_at - one.sent_at).total_seconds() / 3600)
     return [
-        ResponseRow(*group, sent[group], len(waited[group]), round(median(waited[group]), 1) if waited[group] else None)
+        ResponseRow(*group, sent[group], len(waited[group]), round(median(waited[group]), 2) if waited[group] else None)
         for group in sorted(sent)
     ]

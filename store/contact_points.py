@@ -10,7 +10,6 @@ from datetime import datetime
 
 from domain.deliveries import Phase, Receipt
 from domain.messages import Message
-from domain.participants import Health
 from domain.reachability import Failure, Permanence, permanence, score
 from domain.times import iso, parse_iso
 from store import outbox
@@ -53,25 +52,22 @@ def event(
 def _count_again(conn: sqlite3.Connection, contact_point_id: int, now: datetime) -> bool:
     """Set an address's health from its failures since its last sign of life. A hard one stays hard. Whether changed."""
     row = conn.execute(
-        "select health, max(coalesce(last_sign_at, ''), coalesce(revived_at, '')) as since from contact_points"
+        "select health, coalesce(last_sign_at, '') as alive, coalesce(revived_at, '') as revived from contact_points"
         " where id = ?",
         (contact_point_id,),
     ).fetchone()
     if row is None or row["health"] not in ("ok", "soft"):
         return False
-    health = _scored(conn, contact_point_id, row["since"], now)
+    failures = conn.execute(
+        "select at, permanence from delivery_events where contact_point_id = ? and permanence <> '' and at >= ?"
+        " and at > ?",
+        (contact_point_id, row["alive"], row["revived"]),
+    )
+    health = score([Failure(parse_iso(f["at"]), Permanence(f["permanence"])) for f in failures], now)
     if health == row["health"]:
         return False
     conn.execute("update contact_points set health = ? where id = ?", (health.value, contact_point_id))
     return True
-
-
-def _scored(conn: sqlite3.Connection, contact_point_id: int, since: str, now: datetime) -> Health:
-    rows = conn.execute(
-        "select at, permanence from delivery_events where contact_point_id = ? and permanence <> '' and at >= ?",
-        (contact_point_id, since),
-    )
-    return score([Failure(parse_iso(row["at"]), Permanence(row["permanence"])) for row in rows], now)
 
 
 def recover(conn: sqlite3.Connection, now: datetime) -> int:

@@ -22,6 +22,7 @@ import cli
 from config import settings
 from store import database
 from tests.programme import NOON, Place
+from tests.servers.smtp_faults import SmtpFaults
 
 AT = NOON.isoformat()
 
@@ -207,6 +208,31 @@ def test_forecast_and_plan_dry_run_agree_and_change_nothing(busy: Place) -> None
     assert busy.outbox() == before
     assert letsconnect(busy, "run", "plan", *later).json()["send"] == 3
     assert set(busy.outbox()) - set(before) == fresh
+
+
+def test_forecast_is_what_tick_then_sends(place: Place) -> None:
+    """As a coordinator would check it: a forecast, then `run tick --now` at every moment it names."""
+    for zone in ("UTC", "Asia/Kathmandu", "Pacific/Apia", "America/New_York"):
+        place.person(zone=zone, consents={"invitations": zone != "America/New_York"})
+    place.register(4, place.session())
+    place.session("Open", kind="orientation", start="2026-11-23T20:00Z")
+    place.set_address(2, "hard")
+    foreseen = letsconnect(place, "forecast", "--days", "2", "--json", "--now", AT).json()
+    moments = sorted({row["at"] for row in foreseen if row["verdict"] == "send"})
+    assert len(moments) == 2  # now, and the morning in Apia
+    sent: list[str] = []
+    with SmtpFaults() as server:
+        place.environ["LETSCONNECT_SMTP_URL"] = f"smtp://127.0.0.1:{server.port}?tls=none"
+        for moment in moments:
+            assert letsconnect(place, "run", "tick", "--now", moment).code == 0
+            ids = {place.by_key(key).message_id: key for key in place.outbox()}
+            sent += [ids[stored.message_id] for stored in server.stored[len(sent) :]]
+    assert sorted(sent) == sorted(row["key"] for row in foreseen if row["verdict"] == "send")
+    assert {row["key"]: row["because"] for row in foreseen if row["verdict"] == "skip"} == {
+        "welcome/2": "the e-mail address refuses mail",
+        "invite/2/0/2": "the e-mail address refuses mail",
+        "invite/2/0/4": "did not agree to general invitations",
+    }
 
 
 # -- a person's hand ------------------------------------------------------------------------------------------

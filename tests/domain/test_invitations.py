@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from domain.invitations import PartStat, Rsvp, RsvpSource, resolve
+from domain.invitations import PartStat, Rsvp, RsvpSource, conflict, resolve
 
 AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 YES, NO, MAYBE = PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE
@@ -37,3 +37,31 @@ def test_resolve_newest_for_this_time(answers: list[Rsvp], time_sequence: int, c
     for order in permutations(answers):
         winner = resolve(order, time_sequence)
         assert (winner.partstat if winner else None) == counts
+
+
+MAIL = RsvpSource.MAIL_TEXT
+
+
+@pytest.mark.parametrize(
+    ("answers", "contradict"),
+    [
+        ([rsvp(YES), rsvp(NO, minutes=60, source=MAIL, id=2)], True),
+        ([rsvp(NO), rsvp(YES, minutes=60, source=MAIL, id=2)], True),
+        ([rsvp(NO), rsvp(MAYBE, minutes=60, source=MAIL, id=2)], True),
+        ([rsvp(YES), rsvp(MAYBE, minutes=60, source=MAIL, id=2)], False),
+        ([rsvp(YES), rsvp(NO, minutes=60, id=2)], False),  # the same source: changed their mind
+        ([rsvp(YES), rsvp(NO, minutes=24 * 60, source=MAIL, id=2)], True),
+        ([rsvp(YES), rsvp(NO, minutes=24 * 60 + 1, source=MAIL, id=2)], False),
+        ([rsvp(YES), rsvp(NO, minutes=60, source=MAIL, id=2), rsvp(NO, minutes=90, source=MAIL, id=3)], False),
+        ([rsvp(YES), rsvp(NO, minutes=60, source=RsvpSource.COORDINATOR, id=2)], False),
+        ([rsvp(YES, sequence=0), rsvp(NO, sequence=1, minutes=60, source=MAIL, id=2)], False),  # time_sequence is 1
+        ([rsvp(PartStat.NEEDS_ACTION), rsvp(NO, minutes=60, source=MAIL, id=2)], False),
+        ([rsvp(YES)], False),
+        ([], False),
+    ],
+)
+def test_conflict(answers: list[Rsvp], contradict: bool) -> None:
+    time_sequence = max((a.sequence for a in answers), default=0)
+    for order in permutations(answers):
+        pair = conflict(order, time_sequence)
+        assert pair == (tuple(answers[-2:]) if contradict else None)
