@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from steps.imports import ImportReport
-
 from commands.output import complain, print_json, print_table, say
 from steps import imports
 from steps.app import App
+from steps.imports import ImportReport
 
 
 def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.ArgumentParser) -> None:

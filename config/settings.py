@@ -62,7 +62,7 @@ class Settings:
 TABLE: tuple[tuple[str, str, str, bool], ...] = (
     ("HOME", "./var", "folder of all state", False),
     ("DB", "$LETSCONNECT_HOME/letsconnect.db", "the database file", False),
-    ("SMTP_URL", "", "smtp://user:pass@host:port?tls=MODE; MODE is starttls, implicit, or none (only to loopback)", True),
+    ("SMTP_URL", "", "smtp://user:pass@host:port?tls=MODE; MODE: starttls, implicit, or none (loopback only)", True),
     ("IMAP_URL", "", "imap[s]://user:pass@host:port/INBOX?tls=MODE", True),
     ("TELEGRAM_TOKEN", "", "the bot's token", True),
     ("TELEGRAM_API", "https://api.telegram.org", "base URL of the Bot API", False),

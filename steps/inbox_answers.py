@@ -108,9 +108,11 @@ def _prove_arrived(conn: sqlite3.Connection, invitation: Invitation, sequence: i
 def read_text(
     conn: sqlite3.Connection, mail: inbox.Filed, letter: inbound.Inbound, message: Message | None, now: datetime
 ) -> Reading:
-    if message is None:
+    if message is None or message.participant_id is None:
         return Reading("for_person", "letter", "a letter that answers none of ours", counts=("for_person",))
     person = message.participant_id
+    address = canonical_address(letter.from_address) if letter.from_address else None
+    contact_points.sign_of_life(conn, person, address, min(mail.received_at, now))  # whatever it says
     said = answer(letter.text)
     if said is Answer.STOP:
         return _stopped(conn, mail, message, now)
@@ -146,7 +148,7 @@ def read_unsubscribe(
     if not found:
         return None
     message = by_references(conn, found)
-    if message is None:
+    if message is None or message.participant_id is None:
         return Reading("for_person", "stop", "asks for no more of a message that is not ours", counts=("for_person",))
     return _stopped(conn, mail, message, now)
 
@@ -154,6 +156,7 @@ def read_unsubscribe(
 def _stopped(conn: sqlite3.Connection, mail: inbox.Filed, message: Message, now: datetime) -> Reading:
     """No more messages about the letter's topic, and what is queued of it is taken back."""
     person, topic = message.participant_id, message.topic
+    assert person is not None
     contact_points.suppress(conn, person, topic, "asked by mail", now)
     contact_points.event(
         conn, "unsubscribed", min(mail.received_at, now), outbox_id=message.id, inbox_id=mail.id,

@@ -82,6 +82,8 @@ def _complained(
 ) -> Reading:
     """Called spam by its reader (RFC 5965): no more mail at all."""
     person = message.participant_id
+    if person is None:
+        return Reading("for_person", "complaint", "of a message to a group or a coordinator", counts=("for_person",))
     contact_points.suppress(conn, person, "*", "complained", now)
     contact_points.event(
         conn, "complained", min(mail.received_at, now), outbox_id=message.id, inbox_id=mail.id,

@@ -59,6 +59,8 @@ def resend(app: App, message_id: int, who: str) -> int:
         raise UserError(Problem(f"it has not left yet (it is {old.state.value})", f"message {message_id}", remedy))
     data = payload(app, message_id)
     now = app.now()
+    if old.participant_id is None:
+        raise UserError(Problem("it went to no participant", f"message {message_id}", "Announce it again instead"))
     person = participants.load(app.conn, [old.participant_id], now)[old.participant_id]
     if old.channel == "email" and (person.email is None or person.email.address != old.recipient):
         remedy = "Its words and its address are frozen: write to the person yourself"

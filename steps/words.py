@@ -44,7 +44,7 @@ def context_of(app: App, touch: Touch, facts: Facts, reference: str) -> contexts
 
 
 def _about_programme(app: App, touch: Touch, facts: Facts, letter: dict[str, Any]) -> contexts.Letter:
-    link = chat_links.link_for(app, facts.person)
+    link = chat_links.personal_link(app, facts.person.id)
     telegram: dict[str, Any] = {"has_telegram_link": bool(link), "telegram_link": link}
     match touch.purpose:
         case Purpose.WELCOME:

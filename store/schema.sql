@@ -7,6 +7,22 @@ CREATE TABLE answers (
   primary key (registration_id, question)
 ) strict, without rowid;
 
+CREATE TRIGGER attendances_gone after delete on attendances begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = old.participant_id; end;
+
+CREATE TRIGGER attendances_new after insert on attendances begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
+CREATE TABLE attendances (
+  session_id integer not null references sessions (id),
+  participant_id integer not null references participants (id),
+  source text not null,
+  at text not null,
+  primary key (session_id, participant_id)
+) strict, without rowid;
+
+CREATE INDEX attendances_participant on attendances (participant_id);
+
 CREATE TABLE channel_pauses (
   channel text primary key,
   until text not null,
@@ -14,6 +30,12 @@ CREATE TABLE channel_pauses (
   reason text not null,
   since text not null
 ) strict, without rowid;
+
+CREATE TRIGGER consents_changed after update on consents begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
+CREATE TRIGGER consents_new after insert on consents begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
 
 CREATE TABLE consents (
   participant_id integer not null references participants (id),
@@ -23,6 +45,16 @@ CREATE TABLE consents (
   at text not null,
   primary key (participant_id, topic)
 ) strict, without rowid;
+
+CREATE TRIGGER contact_points_changed after update on contact_points begin
+  update participants set next_due = '0', facts_version = facts_version + 1
+  where id in (old.participant_id, new.participant_id); end;
+
+CREATE TRIGGER contact_points_gone after delete on contact_points begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = old.participant_id; end;
+
+CREATE TRIGGER contact_points_new after insert on contact_points begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
 
 CREATE TABLE contact_points (
   id integer primary key,
@@ -78,6 +110,19 @@ CREATE TABLE delivery_events (
 
 CREATE INDEX delivery_events_contact on delivery_events (contact_point_id);
 
+CREATE TABLE desk_tasks (
+  id integer primary key,
+  key text not null unique,
+  participant_id integer references participants (id),
+  session_id integer references sessions (id),
+  coordinator text not null,
+  because text not null,
+  created_at text not null,
+  settled_at text
+) strict;
+
+CREATE INDEX desk_tasks_open on desk_tasks (created_at) where settled_at is null;
+
 CREATE TABLE import_rejections (
   id integer primary key,
   run_id integer not null references import_runs (id),
@@ -125,6 +170,12 @@ CREATE INDEX inbox_message_id on inbox (message_id) where message_id <> '';
 
 CREATE INDEX inbox_open on inbox (state) where state in ('filed', 'quarantined', 'for_person');
 
+CREATE TRIGGER invitations_changed after update on invitations begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
+CREATE TRIGGER invitations_new after insert on invitations begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
 CREATE TABLE invitations (
   id integer primary key,
   session_id integer not null references sessions (id),
@@ -162,10 +213,14 @@ CREATE TABLE meta (
   value text not null
 ) strict;
 
+CREATE TRIGGER outbox_settled after update of state, key on outbox
+when new.participant_id is not null and new.state in ('sent', 'failed', 'unsure', 'cancelled', 'expired') begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
 CREATE TABLE outbox (
   id integer primary key,
   key text not null unique,                  -- idempotency: planning again does nothing
-  participant_id integer not null references participants (id),
+  participant_id integer references participants (id),  -- null: to a group or a coordinator
   contact_point_id integer references contact_points (id),
   channel text not null check (channel in ('email', 'telegram')),
   touchpoint text not null,
@@ -191,7 +246,7 @@ CREATE TABLE outbox (
   lease_until text,
   note text not null default '',
   created_at text not null,
-  sent_at text,
+  sent_at text, attempt integer not null default 1, identity text not null default 'programme', cap text not null default 'none',
   check ((state in ('claimed', 'at_risk')) = (claim is not null and lease_until is not null))
 ) strict;
 
@@ -212,6 +267,9 @@ CREATE TABLE participant_roles (
   primary key (participant_id, role)
 ) strict, without rowid;
 
+CREATE TRIGGER participant_skills_new after insert on participant_skills begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
 CREATE TABLE participant_skills (
   participant_id integer not null references participants (id),
   skill text not null references skills (code),
@@ -220,6 +278,10 @@ CREATE TABLE participant_skills (
   example text not null default '',
   primary key (participant_id, skill, direction)
 ) strict, without rowid;
+
+CREATE TRIGGER participants_changed after update of name, zone, languages, registered_at, erased_at, preferred_hour
+on participants begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.id; end;
 
 CREATE TABLE participants (
   id integer primary key,
@@ -239,9 +301,11 @@ CREATE TABLE participants (
   created_at text not null,
   updated_at text not null,
   erased_at text
-) strict;
+, preferred_hour integer check (preferred_hour between 0 and 23), next_due text default '0', facts_version integer not null default 0) strict;
 
 CREATE INDEX participants_name_folded on participants (name_folded);
+
+CREATE INDEX participants_next_due on participants (next_due, id) where next_due is not null;
 
 CREATE TABLE payloads (
   outbox_id integer primary key references outbox (id),
@@ -258,6 +322,12 @@ CREATE TABLE possible_duplicates (
   primary key (a, b),
   check (a < b)
 ) strict, without rowid;
+
+CREATE TRIGGER registrations_changed after update on registrations begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
+CREATE TRIGGER registrations_new after insert on registrations begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
 
 CREATE TABLE registrations (
   id integer primary key,
@@ -313,6 +383,10 @@ from outbox o
 where o.session_id is not null and o.state = 'sent' and o.sent_at is not null
   and o.purpose not in ('cancellation', 'rsvp_confirmation');
 
+CREATE TRIGGER rsvps_new after insert on rsvps begin
+  update participants set next_due = '0', facts_version = facts_version + 1
+  where id = (select participant_id from invitations where id = new.invitation_id); end;
+
 CREATE TABLE rsvps (
   id integer primary key,
   invitation_id integer not null references invitations (id),
@@ -336,6 +410,15 @@ CREATE TABLE session_changes (
   primary key (session_id, sequence, field)
 ) strict, without rowid;
 
+CREATE TRIGGER sessions_changed after update on sessions begin
+  update participants set next_due = '0', facts_version = facts_version + 1
+  where (new.invites = 'everybody' and erased_at is null)
+     or id in (select participant_id from registrations where session_id = new.id)
+     or id in (select participant_id from invitations where session_id = new.id); end;
+
+CREATE TRIGGER sessions_new after insert on sessions when new.invites = 'everybody' begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where erased_at is null; end;
+
 CREATE TABLE sessions (
   id integer primary key,
   code text not null unique,
@@ -358,7 +441,7 @@ CREATE TABLE sessions (
   time_sequence integer not null default 0,  -- SEQUENCE at which start or length last changed
   created_at text not null,
   changed_at text not null
-) strict;
+, moved_at text) strict;
 
 CREATE INDEX sessions_starts_at on sessions (starts_at);
 
@@ -386,6 +469,14 @@ CREATE TABLE step_runs (
 ) strict;
 
 CREATE INDEX step_runs_step on step_runs (step, id);
+
+CREATE TRIGGER suppressions_changed after update on suppressions begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id in (
+    select participant_id from contact_points where channel = new.channel and canonical = new.canonical); end;
+
+CREATE TRIGGER suppressions_new after insert on suppressions begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id in (
+    select participant_id from contact_points where channel = new.channel and canonical = new.canonical); end;
 
 CREATE TABLE suppressions (
   id integer primary key,

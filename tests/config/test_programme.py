@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from config import programme, settings
+from domain.cadences import EVENTS, Purpose
 from domain.errors import ConfigError
-from domain.planning import Purpose
 
 DEFAULTS = settings.ROOT / "config"
 FILES = ("programme.toml", "cadences.toml", "skills.toml")
@@ -36,9 +36,9 @@ def problems(folder: Path) -> list[str]:
 def test_defaults_are_whole() -> None:
     found = programme.load(DEFAULTS)
     assert (found.rules.quiet.start, found.rules.quiet.end) == (time(21), time(8))
-    assert set(found.rules.touchpoints) >= set(programme.NEEDED_TOUCHPOINTS)
+    assert set(found.rules.touchpoints) > set(EVENTS)
     assert found.rules.touchpoints["welcome"].expires_after == timedelta(days=30)
-    assert {point.purpose for point in found.rules.touchpoints.values()} == set(Purpose)
+    assert {point.purpose for point in found.rules.touchpoints.values()} == set(Purpose) - programme.NOT_TIMED
     assert found.kinds["orientation"].invites == "everybody" and found.kinds["coffee"].capacity == 4
     assert len(found.skills) == len({skill.code for skill in found.skills}) > 50
 

@@ -49,6 +49,7 @@ def test_load_person_with_everything(conn: sqlite3.Connection) -> None:
             languages=("ha", "en"),
             roles=frozenset({Role.SHARER}),
             email=ContactPoint(2, 1, "email", "A.mina@gmail.com", "amina@gmail.com", Health.SOFT, True),
+            telegram=ContactPoint(4, 1, "telegram", "77", "77", Health.OK, True),
             consents={"newsletter": True, "directory": False},
             suppressed=frozenset({"newsletter", "sessions"}),
         )
