@@ -9,7 +9,9 @@ import ipaddress
 import json
 import logging
 import re
+import ssl
 import urllib.request
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -77,7 +79,7 @@ class _Transport(httpx.AsyncBaseTransport):
 
     def __init__(self, token: str, proxy: str | None) -> None:
         self._path = f"/bot{token}/".encode()
-        self._inner = httpx.AsyncHTTPTransport(proxy=proxy)
+        self._inner = httpx.AsyncHTTPTransport(verify=_tls(), proxy=proxy)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         path = request.url.raw_path.replace(f"/bot{PLACEHOLDER}/".encode(), self._path, 1)
@@ -89,6 +91,12 @@ class _Transport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """The machine's trusted authorities; slow to read, so once."""
+    return httpx.create_ssl_context()
 
 
 class ApiBot(Bot):

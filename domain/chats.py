@@ -4,10 +4,12 @@ Names, which updates carry, are not taken over: whom a chat belongs to is known 
 """
 
 import json
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")  # RFC 5646, as far as languages need it
 ID_MAX = 2**53  # chat and user ids have at most 52 significant bits
 
 
@@ -28,7 +30,10 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ChatEvent:
-    """`word`: the command without its slash; `text`: what follows it, or the whole text; `data`: of the button."""
+    """`word`: the command without its slash; `text`: what follows it, or the whole text; `data`: of the button.
+
+    `language`: BCP 47, of the person's app, "" when it does not say.
+    """
 
     kind: Heard
     chat_id: int = 0
@@ -38,6 +43,7 @@ class ChatEvent:
     data: str = ""
     callback_id: str = ""
     new_chat_id: int = 0
+    language: str = ""
 
 
 def read(raw: bytes, bot: str = "") -> ChatEvent:
@@ -68,7 +74,8 @@ def _button(query: dict[str, Any]) -> ChatEvent:
     presser = _id(_part(query, "from"))
     if private and presser != chat_id:
         raise Unreadable("pressed by somebody else")
-    return ChatEvent(Heard.BUTTON, chat_id, private, data=_text(query, "data"), callback_id=callback_id)
+    data, language = _text(query, "data"), _language(query)
+    return ChatEvent(Heard.BUTTON, chat_id, private, data=data, callback_id=callback_id, language=language)
 
 
 def _member(change: dict[str, Any]) -> ChatEvent:
@@ -84,14 +91,20 @@ def _message(message: dict[str, Any], bot: str) -> ChatEvent:
     text = _text(message, "text").strip()
     if not text:
         return ChatEvent(Heard.OTHER, chat_id, private)
+    language = _language(message)
     if not text.startswith("/"):
-        return ChatEvent(Heard.TEXT, chat_id, private, text=text)
+        return ChatEvent(Heard.TEXT, chat_id, private, text=text, language=language)
     word, _, rest = text[1:].partition(" ")
     word, _, named = word.partition("@")
     if named and bot and named.casefold() != bot.casefold():
         return ChatEvent(Heard.OTHER, chat_id, private)
     kind = Heard.START if word.casefold() == "start" else Heard.COMMAND
-    return ChatEvent(kind, chat_id, private, word=word.casefold(), text=rest.strip())
+    return ChatEvent(kind, chat_id, private, word=word.casefold(), text=rest.strip(), language=language)
+
+
+def _language(holder: dict[str, Any]) -> str:
+    code = _text(_part(holder, "from"), "language_code") if "from" in holder else ""
+    return code if _TAG.fullmatch(code) else ""
 
 
 def _chat(holder: dict[str, Any]) -> tuple[int, bool]:

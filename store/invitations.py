@@ -95,6 +95,14 @@ def record_rsvp(conn: sqlite3.Connection, rsvp: Rsvp, time_sequence: int, now: d
     return new_id, new_id is not None and winner is not None and winner.id == new_id
 
 
+def newest_rsvp(conn: sqlite3.Connection, invitation_id: int) -> Rsvp | None:
+    """The answer that came last, whether or not it counts."""
+    row = conn.execute(
+        "select * from rsvps where invitation_id = ? order by stamp desc, id desc limit 1", (invitation_id,)
+    ).fetchone()
+    return rsvp_from_row(row) if row else None
+
+
 def settle(conn: sqlite3.Connection, invitation_id: int, time_sequence: int) -> Rsvp | None:
     """Write PARTSTAT from all answers there are; the answer that counts, if any."""
     rows = conn.execute("select * from rsvps where invitation_id = ?", (invitation_id,))
