@@ -24,6 +24,7 @@ from domain.reachability import Permanence, permanence, status_in
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)  # its complaints quote the mail
 
 _MAX_RAW = 256 * 1024  # bytes that flufl.bounce is given
+_MAX_LINES = 4000  # each is looked at a hundred times
 _MAX_MARKS = 300  # boundary-like lines that its parser is given: it is slow on many parts
 _MAX_TEXT = 64 * 1024
 _MAX_RECIPIENTS = 50
@@ -156,7 +157,7 @@ def _of_others(raw: bytes, letter: Inbound, words: str) -> list[Bounced]:
     """What flufl.bounce finds."""
     if raw.count(b"\n--", 0, _MAX_RAW) > _MAX_MARKS:
         return []
-    lines = b"\n".join(line[:1000] for line in raw[:_MAX_RAW].splitlines())
+    lines = b"\n".join(line[:1000] for line in raw[:_MAX_RAW].splitlines()[:_MAX_LINES])
     found = guarded(lambda: all_failures(message_from_bytes(lines)))
     if not found:
         return []

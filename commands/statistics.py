@@ -41,9 +41,10 @@ def _responses(args: argparse.Namespace, app: App) -> int:
         print_json(found)
         return 0
     rows = [
-        (r.attempt, r.channel, r.sender, r.sent, r.answered, f"{100 * r.answered / r.sent:.0f} %", r.median_hours)
+        (r.attempt, r.purpose, r.channel, r.sender, r.sent, r.answered, f"{100 * r.answered / r.sent:.0f} %",
+         r.median_hours)
         for r in found
-    ]
-    headers = ("attempt", "channel", "sender", "sent", "answered", "share", "median hours")
+    ]  # fmt: skip
+    headers = ("attempt", "what", "channel", "sender", "sent", "answered", "share", "median hours")
     print_table(headers, rows, "nothing about a session has left in that time")
     return 0

@@ -48,7 +48,7 @@ def read_bounce(
     )  # fmt: skip
     if sure:
         outbox.prove_sent(conn, message.id, "it came back, so it had left", now)
-    if contact is not None and contact_points.refuses(conn, contact):
+    if contact is not None and message.participant_id is not None and contact_points.refuses(conn, contact):
         outbox.recall(conn, "the e-mail address refuses mail", participant_id=message.participant_id)
     return Reading("read", "bounce", f"{lasting} {status}".strip(), message.participant_id, ("bounces",))
 
@@ -102,7 +102,8 @@ def read_autoreply(
         return Reading("read", "autoreply", counts=("autoreplies",))
     contact, at = contact_of(conn, message), min(mail.received_at, now)
     row = conn.execute("select zone from participants where id = ?", (message.participant_id,)).fetchone()
-    until = away_until(letter.subject, letter.text, at, zone_or_none(row["zone"]) or zone_or_none(zone) or UTC)
+    own = zone_or_none(row["zone"]) if row else None
+    until = away_until(letter.subject, letter.text, at, own or zone_or_none(zone) or UTC)
     contact_points.event(
         conn, "autoreplied", at, outbox_id=message.id, inbox_id=mail.id, contact_point_id=contact,
         detail=f"away until {iso(until)}" if until else "",

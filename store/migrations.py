@@ -570,3 +570,45 @@ create trigger outbox_settled after update of state, key on outbox
 when new.participant_id is not null and new.state in ('sent', 'failed', 'unsure', 'cancelled', 'expired') begin
   update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end
 """
+
+
+@migrations()
+def m005_response_attempts(db: Any) -> None:
+    """Responses by the rung and the sender that the outbox now keeps."""
+    for statement in _RESPONSES.split(";\n\n"):
+        db.conn.execute(statement)
+
+
+_RESPONSES = """
+drop view response_attempts;
+
+create view response_attempts as
+-- A row is a message that left and asks about a session; `answered_at`: the first answer for which it was the
+-- newest such message. What a coordinator entered is nobody's reply.
+select
+  o.id as outbox_id,
+  o.session_id,
+  o.participant_id,
+  o.attempt,
+  o.purpose,
+  o.channel,
+  o.identity as sender,
+  o.sent_at,
+  (
+    select min(coalesce(x.received_at, r.created_at))
+    from invitations i
+    join rsvps r on r.invitation_id = i.id and r.partstat <> 'NEEDS-ACTION' and r.source <> 'coordinator'
+    left join inbox x on x.id = r.inbox_id
+    where i.session_id = o.session_id and i.participant_id = o.participant_id
+      and coalesce(x.received_at, r.created_at) >= o.sent_at
+      and not exists (
+        select 1 from outbox n
+        where n.participant_id = o.participant_id and n.session_id = o.session_id and n.state = 'sent'
+          and n.purpose in ('invitation', 'update', 'reminder', 'nudge')
+          and (n.sent_at, n.id) > (o.sent_at, o.id) and n.sent_at <= coalesce(x.received_at, r.created_at)
+      )
+  ) as answered_at
+from outbox o
+where o.session_id is not null and o.state = 'sent' and o.sent_at is not null
+  and o.purpose in ('invitation', 'update', 'reminder', 'nudge')
+"""

@@ -353,17 +353,10 @@ select
   o.id as outbox_id,
   o.session_id,
   o.participant_id,
-  case when o.purpose in ('invitation', 'update') then 1 else 1 + (
-    select count(*) from outbox e
-    where e.participant_id = o.participant_id and e.session_id = o.session_id and e.state = 'sent'
-      and e.purpose not in ('invitation', 'update', 'cancellation', 'rsvp_confirmation')
-      and (e.sent_at, e.id) <= (o.sent_at, o.id)
-  ) end as attempt,
+  o.attempt,
+  o.purpose,
   o.channel,
-  case when instr(o.sender, '+b-') > 0
-    then substr(o.sender, 1, instr(o.sender, '+b-') - 1) || substr(o.sender, instr(o.sender, '@'))
-    else o.sender end as sender,
-  o.touchpoint,
+  o.identity as sender,
   o.sent_at,
   (
     select min(coalesce(x.received_at, r.created_at))
@@ -375,13 +368,13 @@ select
       and not exists (
         select 1 from outbox n
         where n.participant_id = o.participant_id and n.session_id = o.session_id and n.state = 'sent'
-          and n.purpose not in ('cancellation', 'rsvp_confirmation')
+          and n.purpose in ('invitation', 'update', 'reminder', 'nudge')
           and (n.sent_at, n.id) > (o.sent_at, o.id) and n.sent_at <= coalesce(x.received_at, r.created_at)
       )
   ) as answered_at
 from outbox o
 where o.session_id is not null and o.state = 'sent' and o.sent_at is not null
-  and o.purpose not in ('cancellation', 'rsvp_confirmation');
+  and o.purpose in ('invitation', 'update', 'reminder', 'nudge');
 
 CREATE TRIGGER rsvps_new after insert on rsvps begin
   update participants set next_due = '0', facts_version = facts_version + 1

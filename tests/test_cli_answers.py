@@ -56,14 +56,14 @@ def test_person_revive(run: Any) -> None:
 
 def test_responses(run: Any) -> None:
     expected = {
-        "attempt": 1, "channel": "email", "sender": "letsconnect@example.org", "sent": 1, "answered": 0,
+        "attempt": 1, "purpose": "invitation", "channel": "email", "sender": "programme", "sent": 1, "answered": 0,
         "median_hours": None,
     }  # fmt: skip
     assert json.loads(run("responses", "--json")) == [expected]
     assert json.loads(run("responses", "--from", f"{NOON:%Y-%m-%d}", "--to", "2026-11-23", "--json")) == [expected]
     assert json.loads(run("responses", "--to", NOON.isoformat(), "--json")) == []
     assert run("responses", "--from", "2026-11-23") == "nothing about a session has left in that time\n"
-    assert " ".join(run("responses").splitlines()[1].split()) == "1 email letsconnect@example.org 1 0 0 % -"
+    assert " ".join(run("responses").splitlines()[1].split()) == "1 invitation email programme 1 0 0 % -"
 
 
 def test_responses_of_no_date(run: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -279,8 +279,9 @@ def test_read_is_no_bounce(raw: bytes) -> None:
         "ada@example.net " * 20_000,
         ("Content-Type: multipart/mixed; boundary=x\n\n--x\n") * 500,
         "Message-ID: <" + "x" * 100_000,
+        "\t\n" * 120_000,
     ],
-    ids=["angles", "ats", "boundaries", "codes", "addresses", "nested", "long-id"],
+    ids=["angles", "ats", "boundaries", "codes", "addresses", "nested", "long-id", "lines"],
 )
 def test_read_hostile_text_ends_soon(body: str) -> None:
     for kind in ("text/plain", "multipart/mixed; boundary=x"):
@@ -290,4 +291,4 @@ def test_read_hostile_text_ends_soon(body: str) -> None:
             read(raw)
         except inbound.Unreadable:
             continue
-        assert time.perf_counter() - began < 3
+        assert time.perf_counter() - began < 1

@@ -115,9 +115,11 @@ def test_bounce_by_address_alone_without_a_message_lately(place: Place, session:
 
 
 def test_bounce_by_address_alone_of_two_people(place: Place, session: Session) -> None:
-    words = "<p1@example.org>: no mailbox here by that name\n<p2@example.org>: no mailbox here by that name\n"
-    assert read(place, plain(words)) == InboxReport(for_person=1)
+    status, another = b"Status: 5.1.1\r\n", b"\r\nFinal-Recipient: rfc822; p2@example.org\r\nAction: failed\r\n"
+    raw = bounce("5.1.1").replace(status, status + another)
+    assert read(place, raw) == InboxReport(for_person=1)
     assert health(place) == ["ok", "ok"]
+    assert read(place, bounce("5.1.1", ident="b2")) == InboxReport(bounces=1)  # of Ada alone
 
 
 def test_bounce_that_names_a_message_of_others_is_not_taken_by_address(place: Place, session: Session) -> None:
@@ -138,7 +140,8 @@ def test_bounces_soft_on_three_days_make_an_address_hard(place: Place, session: 
         place.later(days=3)
     assert seen == ["soft", "soft", "hard"]
     place.change(session, title="Other words")
-    assert place.tick() == ["invite/1/1/2"]
+    left = place.tick()
+    assert "invite/1/1/2" in left and [key for key in left if key.endswith("/1")] == []
 
 
 def test_bounces_soft_of_one_day_are_one(place: Place, session: Session) -> None:

@@ -14,7 +14,6 @@ from store import database, invitations
 from tests.programme import NOON, Place
 from tests.steps.mails_in import calendar_answer, reply_by_text
 
-OURS = "letsconnect@example.org"
 EARLY, LATE = NOON - timedelta(days=1), NOON + timedelta(days=60)
 
 
@@ -29,13 +28,13 @@ def session(place: Place) -> Session:
     return session
 
 
-def rung(place: Place, person: int, touchpoint: str, channel: str = "email", sender: str = "grace@example.org") -> None:
+def rung(place: Place, person: int, attempt: int, channel: str = "email", identity: str = "coordinator") -> None:
     """A message of the ladder leaves now, as if planned."""
     row = place.app.conn.execute("select * from outbox where key = ?", (f"invite/1/0/{person}",)).fetchone()
     fields = {k: row[k] for k in row.keys() if k != "id"}  # noqa: SIM118 - a Row iterates over its values
     fields |= {
-        "key": f"{touchpoint}/{person}", "touchpoint": touchpoint, "purpose": "nudge", "channel": channel,
-        "sender": sender, "message_id": f"<{touchpoint}{person}@example.org>", "sent_at": iso(place.time),
+        "key": f"nudge{attempt}/{person}", "purpose": "nudge", "channel": channel, "attempt": attempt,
+        "identity": identity, "message_id": f"<nudge{attempt}.{person}@example.org>", "sent_at": iso(place.time),
     }  # fmt: skip
     marks = ", ".join("?" * len(fields))
     place.app.conn.execute(f"insert into outbox ({', '.join(fields)}) values ({marks})", tuple(fields.values()))
@@ -56,42 +55,43 @@ def rows(place: Place, start: datetime = EARLY, end: datetime = LATE) -> list[Re
 def test_responses_to_invitations(place: Place, session: Session) -> None:
     answer(place, 1, 60)
     answer(place, 2, 180)
-    assert rows(place) == [ResponseRow(1, "email", OURS, 3, 2, 2.0)]
+    assert rows(place) == [ResponseRow(1, "invitation", "email", "programme", 3, 2, 2.0)]
 
 
 def test_responses_belong_to_the_newest_message_before_them(place: Place, session: Session) -> None:
     answer(place, 1, 30)  # before the second letter left: the invitation's, though that left later
     place.later(days=3)
     for person in (1, 2, 3):
-        rung(place, person, "ladder_2")
+        rung(place, person, 2)
     answer(place, 2, 90)
     place.later(days=3)
-    rung(place, 3, "ladder_3", channel="telegram", sender="")
+    rung(place, 3, 3, channel="telegram", identity="programme")
     answer(place, 3, 15, "DECLINED")
     assert rows(place) == [
-        ResponseRow(1, "email", OURS, 3, 1, 0.5),
-        ResponseRow(2, "email", "grace@example.org", 3, 1, 1.5),
-        ResponseRow(3, "telegram", "", 1, 1, 0.25),
+        ResponseRow(1, "invitation", "email", "programme", 3, 1, 0.5),
+        ResponseRow(2, "nudge", "email", "coordinator", 3, 1, 1.5),
+        ResponseRow(3, "nudge", "telegram", "programme", 1, 1, 0.25),
     ]
 
 
 def test_responses_twice_to_one_message_are_one(place: Place, session: Session) -> None:
     answer(place, 1, 60)
     answer(place, 1, 600, "DECLINED")
-    assert rows(place) == [ResponseRow(1, "email", OURS, 3, 1, 1.0)]
+    assert rows(place) == [ResponseRow(1, "invitation", "email", "programme", 3, 1, 1.0)]
 
 
 def test_responses_changed_after_the_next_message_count_for_both(place: Place, session: Session) -> None:
     answer(place, 1, 60)
     place.later(days=3)
-    rung(place, 1, "ladder_2")
+    rung(place, 1, 2)
     answer(place, 1, 120, "DECLINED")
     assert rows(place) == [
-        ResponseRow(1, "email", OURS, 3, 1, 1.0), ResponseRow(2, "email", "grace@example.org", 1, 1, 2.0),
-    ]  # fmt: skip
+        ResponseRow(1, "invitation", "email", "programme", 3, 1, 1.0),
+        ResponseRow(2, "nudge", "email", "coordinator", 1, 1, 2.0),
+    ]
 
 
-def test_responses_to_an_update_are_of_the_first_attempt(place: Place, session: Session) -> None:
+def test_responses_to_an_update_are_told_apart(place: Place, session: Session) -> None:
     place.later(days=1)
     place.change(session, start="2026-12-08T10:00Z")
     place.tick()
@@ -99,13 +99,16 @@ def test_responses_to_an_update_are_of_the_first_attempt(place: Place, session: 
     place.file(reply_by_text("Yes", to=place.by_key("invite/1/1/1").message_id))
     read_filed(place.app)
     place.tick()  # the confirmation asks nothing
-    assert rows(place) == [ResponseRow(1, "email", OURS, 6, 1, 3.0)]
+    assert rows(place) == [
+        ResponseRow(1, "invitation", "email", "programme", 3, 0, None),
+        ResponseRow(1, "update", "email", "programme", 3, 1, 3.0),
+    ]
 
 
 def test_responses_entered_by_a_coordinator_are_no_replies(place: Place, session: Session) -> None:
     place.later(hours=1)
     rsvps.answer(place.app, "1", "1", "yes", "eve")
-    assert rows(place) == [ResponseRow(1, "email", OURS, 3, 0, None)]
+    assert rows(place) == [ResponseRow(1, "invitation", "email", "programme", 3, 0, None)]
 
 
 def test_responses_on_a_page_count_from_when_they_were_given(place: Place, session: Session) -> None:
@@ -114,7 +117,7 @@ def test_responses_on_a_page_count_from_when_they_were_given(place: Place, sessi
     with database.write(place.app.conn) as conn:
         given = Rsvp(invitation.id, PartStat.TENTATIVE, RsvpSource.PAGE, 0, place.time)
         invitations.record_rsvp(conn, given, 0, place.time)
-    assert rows(place) == [ResponseRow(1, "email", OURS, 3, 1, 4.0)]
+    assert rows(place) == [ResponseRow(1, "invitation", "email", "programme", 3, 1, 4.0)]
 
 
 def test_responses_of_a_time(place: Place, session: Session) -> None:
