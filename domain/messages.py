@@ -24,9 +24,6 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
-# The purpose of what is said back to somebody who wrote or pressed a button in a chat: no touch of any cadence.
-CHAT_ANSWER = "chat_answer"
-
 # States in which the far side may already have the message.
 MAY_BE_OUT = (State.AT_RISK, State.SENT, State.UNSURE)
 # States from which a change of facts may still take a message back.

@@ -19,9 +19,10 @@ from channels.telegram import TelegramChannel
 from channels.telegram_message import ChatMessage, freeze
 from channels.telegram_updates import Conflicting, Updates
 from domain import chats as events
+from domain.cadences import Purpose
 from domain.deliveries import Channel
 from domain.errors import DeliveryError, LetsConnectError, Permanent, Problem, Transient, UserError
-from domain.messages import CHAT_ANSWER, State
+from domain.messages import State
 from steps import chat_links, chat_reading
 from steps.app import App
 from steps.chat_visit import Reading
@@ -231,8 +232,8 @@ def _answer(app: App, filed: inbox.Filed, reading: Reading, now: datetime) -> Ne
         participant_id=reading.participant_id,
         contact_point_id=chat.id if chat and chat.participant_id == reading.participant_id else None,
         channel="telegram",
-        touchpoint=CHAT_ANSWER,
-        purpose=CHAT_ANSWER,
+        touchpoint=Purpose.CHAT_ANSWER.value,
+        purpose=Purpose.CHAT_ANSWER.value,
         topic="chat",
         session_id=None,
         invitation_id=None,
