@@ -3,7 +3,7 @@
 None of it is an answer of a person, or a sign of life. Which message it is about, in this order: the address made
 for that message alone (VERP), the Message-ID that came back, the threading fields, the reference in what came back;
 and only for a bounce that names no message at all, the address: if one person has it and had a message from us
-lately. Anybody could write such a bounce, so it alone never condemns an address.
+lately. Anybody could write such a bounce, so it alone never condemns an address; such a complaint is for a person.
 """
 
 import sqlite3
@@ -33,6 +33,9 @@ def read_bounce(
     at = min(mail.received_at, now)
     contact = contact_of(conn, message)
     if bounce.complained:
+        if not sure:  # anybody could silence anybody
+            reason = "a complaint that names a person and no message: person suppress, if it is true"
+            return Reading("for_person", what, reason, message.participant_id, ("for_person",))
         return _complained(conn, mail, message, contact, now)
     recipient = _recipient(bounce, message)
     lasting = recipient.permanence if recipient else bounce.permanence

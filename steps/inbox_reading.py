@@ -14,6 +14,7 @@ from domain.messages import Message
 from steps.compose import REFERENCE_LENGTH
 from store import outbox
 
+_MAX_LOOKED_UP = 500  # many words look like one
 _REFERENCE = re.compile(rf"\b[a-z2-7]{{{REFERENCE_LENGTH}}}\b")
 
 
@@ -35,7 +36,7 @@ def answered_message(conn: sqlite3.Connection, letter: inbound.Inbound) -> Messa
 
 def by_text(conn: sqlite3.Connection, text: str) -> Message | None:
     """The message whose reference is in `text`."""
-    for reference in dict.fromkeys(_REFERENCE.findall(text.lower())):
+    for reference in list(dict.fromkeys(_REFERENCE.findall(text.lower())))[:_MAX_LOOKED_UP]:
         message = outbox.by_reference(conn, reference)
         if message is not None:
             return message

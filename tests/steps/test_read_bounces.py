@@ -325,6 +325,13 @@ def test_complaint_about_nothing_of_ours_is_for_a_person(place: Place, session: 
     assert read(place, raw) == InboxReport(for_person=1)
 
 
+def test_complaint_that_names_only_the_address_is_for_a_person(place: Place, session: Session) -> None:
+    """Anybody can write one: it must not silence Ada."""
+    assert read(place, complaint(b"From: x@example.com\nTo: p1@example.org\n\nx\n")) == InboxReport(for_person=1)
+    row = place.app.conn.execute("select kind, participant_id from inbox").fetchone()
+    assert (tuple(row), persons.show(place.app, "1")["suppressed"]) == (("complaint", 1), [])
+
+
 # -- too large ------------------------------------------------------------------------------------------------
 
 
