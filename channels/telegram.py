@@ -106,7 +106,7 @@ def explained(error: Exception) -> LetsConnectError:
         return Transient(f"no readable answer from the Bot API ({type(error).__name__})")
     receipt, trouble = verdict(error)
     if trouble is None:
-        return Transient(f"the Bot API gives no useful answer ({receipt.code or receipt.text})")
+        return Transient(f"no useful answer from the Bot API ({receipt.code or error.message})")
     if trouble.permanent:
         return Permanent(f"{trouble.reason}; check LETSCONNECT_TELEGRAM_TOKEN and LETSCONNECT_TELEGRAM_API")
     return Transient(trouble.reason, trouble.retry_after)

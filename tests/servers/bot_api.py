@@ -64,7 +64,7 @@ class _Faulty(Handler):
         return self._spoil(fault)
 
     def _spoil(self, fault: Fault) -> None:
-        self.close_connection = True
+        self.close_connection = fault is not Fault.ODD_STORED
         if fault in (Fault.RESET, Fault.RESET_STORED):
             # RST instead of FIN
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
