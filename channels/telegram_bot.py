@@ -100,7 +100,12 @@ def _tls() -> ssl.SSLContext:
 
 
 class ApiBot(Bot):
-    """The library's Bot, with updates as they came."""
+    """The library's Bot, with updates as they came, and answers of which only the message's number is read."""
+
+    async def sent(self, method: str, parameters: dict[str, Any]) -> int:
+        """Send, and the number of the message that was taken. What else the answer holds cannot make it a failure."""
+        result = await self._post(method, parameters)
+        return int(result["message_id"])
 
     async def raw_updates(self, parameters: dict[str, Any], read_timeout: float) -> Any:
         """The result of getUpdates, not made into objects, so that it can be filed as it is."""

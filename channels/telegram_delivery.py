@@ -9,6 +9,7 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
 
@@ -152,14 +153,14 @@ async def post(api: ApiBot, chat_id: int, message: ChatMessage) -> int:
         [InlineKeyboardButton(b.text, callback_data=b.data or None, url=b.url or None) for b in row]
         for row in message.buttons
     ]
-    markup = InlineKeyboardMarkup(rows) if rows else None
+    parameters: dict[str, Any] = {"chat_id": chat_id}
+    if rows:
+        parameters["reply_markup"] = InlineKeyboardMarkup(rows)
     if message.document:
         file = InputFile(message.document.content, message.document.name)
-        sent = await api.send_document(chat_id, file, caption=message.text, reply_markup=markup)
-    else:
-        quiet = LinkPreviewOptions(is_disabled=True)
-        sent = await api.send_message(chat_id, message.text, reply_markup=markup, link_preview_options=quiet)
-    return sent.message_id
+        return await api.sent("sendDocument", {**parameters, "document": file, "caption": message.text})
+    quiet = LinkPreviewOptions(is_disabled=True)
+    return await api.sent("sendMessage", {**parameters, "text": message.text, "link_preview_options": quiet})
 
 
 def _returned(trouble: Trouble) -> Receipt:
