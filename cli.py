@@ -12,7 +12,7 @@ import sys
 import traceback
 from datetime import datetime
 
-from commands import imports, looking, outbox, people, running, sessions, statistics
+from commands import desk, imports, looking, outbox, people, running, sessions, statistics
 from commands.output import complain
 from config import settings
 from domain.errors import ConfigError, LetsConnectError, UserError
@@ -90,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
     sessions.register(commands, common, acting)
     outbox.register(commands, common, acting)
     people.register(commands, common, acting)
+    desk.register(commands, common, acting)
     looking.register(commands, common)
     statistics.register(commands, common)
     return top

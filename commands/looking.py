@@ -1,10 +1,11 @@
 """`status`, `forecast`, `doctor`, `config`: looking without touching."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from commands.output import days, print_json, print_table, say
-from config import settings
+from config import programme, settings
 from steps import doctor, forecast, status
 from steps.app import App
 
@@ -17,6 +18,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     coming = commands.add_parser("forecast", help="who would get what, when, and who not, and why", parents=[common])
     coming.add_argument("--days", type=days, default=14)
+    coming.add_argument("--compare", type=Path, metavar="FOLDER", help="programme files to compare with those in force")
     coming.set_defaults(run=_forecast)
     check = commands.add_parser("doctor", help="checks settings, servers and database", parents=[common])
     check.add_argument("--prefect", default=None, metavar="URL", help=f"such as {DEFAULT_PREFECT}")
@@ -47,6 +49,8 @@ def _status(args: argparse.Namespace, app: App) -> int:
 
 
 def _forecast(args: argparse.Namespace, app: App) -> int:
+    if args.compare is not None:
+        return _compare(args, app)
     found = forecast.forecast(app, args.days)
     if args.json:
         print_json(found)
@@ -54,6 +58,17 @@ def _forecast(args: argparse.Namespace, app: App) -> int:
     rows = [(f.at, f.verdict, f.purpose, f.participant_id, f.session_id, f.language, f.zone, f.because) for f in found]
     headers = ("when", "verdict", "what", "person", "session", "lang", "zone", "because")
     print_table(headers, rows, f"nothing is due in the next {args.days} days")
+    return 0
+
+
+def _compare(args: argparse.Namespace, app: App) -> int:
+    found = forecast.compare(app, args.days, programme.load(args.compare.resolve()))
+    if args.json:
+        print_json(found)
+        return 0
+    rows = [(d.change, d.purpose, d.participant_id, d.session_id, d.now, d.then, d.because) for d in found]
+    headers = ("change", "what", "person", "session", "with files in force", "with the others", "because")
+    print_table(headers, rows, f"no message of the next {args.days} days would be another")
     return 0
 
 

@@ -15,7 +15,10 @@ from steps.app import App, open_app
 from steps.deliver import deliver
 from steps.inbox import InboxReport, listen, read_mailbox
 from steps.plan import plan
+from steps.telegram import TelegramReport, poll, run_once
 from steps.tick import tick
+
+LISTENING = ("inbox", "telegram")
 
 
 def register(commands: Any, common: argparse.ArgumentParser, serving: argparse.ArgumentParser) -> None:
@@ -32,10 +35,10 @@ def register(commands: Any, common: argparse.ArgumentParser, serving: argparse.A
         parser.add_argument("file", type=Path)
         parser.set_defaults(run=run)
     step = commands.add_parser("run", help="one step, without Prefect", parents=[common])
-    step.add_argument("step", choices=("plan", "deliver", "inbox", "tick"))
+    step.add_argument("step", choices=("plan", "deliver", "inbox", "telegram", "tick"))
     step.add_argument("--dry-run", action="store_true", help="count only; change and send nothing")
     step.add_argument("--limit", type=count, help="deliver: so many messages at most")
-    step.add_argument("--watch", action="store_true", help="inbox: go on reading mail as it arrives")
+    step.add_argument("--watch", action="store_true", help="inbox, telegram: go on reading what arrives")
     step.set_defaults(run=_run)
     pages = commands.add_parser("pages", help="participants' pages", parents=[common, serving])
     pages.set_defaults(run=_pages, port=8080)
@@ -77,11 +80,11 @@ def _restore(args: argparse.Namespace, app: App) -> int:
 
 def _run(args: argparse.Namespace, app: App) -> int:
     if args.watch:
-        if args.step != "inbox":
-            raise UserError(Problem("--watch goes with `run inbox` only"))
-        return _watch(app)
+        if args.step not in LISTENING:
+            raise UserError(Problem("--watch goes with `run inbox` and `run telegram` only"))
+        return _watch(app, args.step)
     problems = []
-    if args.dry_run and args.step == "inbox":
+    if args.dry_run and args.step in LISTENING:
         problems.append("--dry-run goes with plan, deliver and tick only")
     if args.limit is not None and args.step != "deliver":
         problems.append("--limit goes with `run deliver` only")
@@ -94,6 +97,8 @@ def _run(args: argparse.Namespace, app: App) -> int:
         report = deliver(app, dry_run=args.dry_run, limit=args.limit)
     elif args.step == "inbox":
         report = read_mailbox(app)
+    elif args.step == "telegram":
+        report = run_once(app)
     else:
         report = tick(app, dry_run=args.dry_run)
     print_json(report)
@@ -104,19 +109,22 @@ def _run(args: argparse.Namespace, app: App) -> int:
     return 0
 
 
-def _watch(app: App) -> int:
-    """The mailbox listener: reads what arrives at once, and lets what follows from it leave."""
+def _watch(app: App, step: str) -> int:
+    """The listener of the mailbox or the bot: reads what arrives at once, and lets what follows from it leave."""
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
 
-    def follow(report: InboxReport) -> None:
+    def follow(report: InboxReport | TelegramReport) -> None:
         print_json(report)
         plan(app)
         if app.settings.smtp is not None:
             deliver(app)
 
-    listen(app, stop, follow)
+    if step == "inbox":
+        listen(app, stop, follow)
+    else:
+        poll(app, stop, follow)
     return 0
 
 

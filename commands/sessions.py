@@ -5,7 +5,7 @@ from typing import Any
 
 from commands.output import plain, print_json, print_table, say
 from domain.sessions import Session
-from steps import rsvps, sessions
+from steps import attendance, rsvps, sessions
 from steps.app import App
 
 HELP = {
@@ -48,6 +48,10 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
     entered.add_argument("person", help="id, e-mail address or wiki user name")
     entered.add_argument("answer", choices=tuple(rsvps.WORDS))
     entered.set_defaults(run=_answer)
+    came = nouns.add_parser("attended", help="enter who took part", parents=[common, acting])
+    came.add_argument("session", help="id, code or title")
+    came.add_argument("people", nargs="+", metavar="PERSON", help="id, e-mail address or wiki user name")
+    came.set_defaults(run=_attended)
     listing = nouns.add_parser("list", help="sessions that are not over", parents=[common])
     listing.add_argument("--all", action="store_true", help="past ones too")
     listing.set_defaults(run=_list)
@@ -82,6 +86,15 @@ def _answer(args: argparse.Namespace, app: App) -> int:
         print_json({"partstat": partstat})
     else:
         say(f"the answer is recorded; what counts is {partstat}")
+    return 0
+
+
+def _attended(args: argparse.Namespace, app: App) -> int:
+    count = attendance.attended(app, args.session, args.people, args.who)
+    if args.json:
+        print_json({"count": count})
+    else:
+        say(f"{count} people entered")
     return 0
 
 

@@ -1,30 +1,25 @@
 """Claim -> still wanted? -> channel -> receipt -> settle. The promise of the outbox is kept here and in the channel.
 
 A message is marked at risk, on disk, before the bytes that make it final; a crash inside that window leaves it
-unsure, a crash outside leaves it queued. Nothing else sends.
+unsure, a crash outside leaves it queued. Nothing else sends. What each message passes is in `steps/delivery.py`.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
 from pathlib import Path
 
 from channels.smtp import SmtpChannel
+from channels.telegram import TelegramChannel
 from config.settings import LOOPBACK
-from domain.cadences import Purpose
-from domain.deliveries import Channel, Outcome, Parcel, Receipt, Trouble
+from domain.deliveries import Channel, Trouble
 from domain.errors import Problem, UserError
-from domain.messages import Message, Settlement, State, settle
-from domain.planning import Hold, Skip, still_wanted
-from steps import owners
+from steps import chat_links, owners
 from steps.app import App
-from store import contact_points, database, facts, journal, meta, outbox
+from steps.delivery import Delivery
+from store import database, journal, meta, outbox
 
-LEASE = timedelta(minutes=30)  # longer than the ten minutes that RFC 5321 section 4.5.3.2.6 allows the final dot
-CLAIM_PAGE = 100
 PAUSE = timedelta(minutes=5)
-ANSWERS_AT_ONCE = frozenset({Purpose.CHAT_ANSWER.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,162 +56,84 @@ def email_channel(app: App) -> SmtpChannel:
     )
 
 
+def telegram_channel(app: App) -> TelegramChannel:
+    """The bot of the settings. UserError when there is none, ConfigError when it cannot work."""
+    return TelegramChannel(chat_links.needs_token(app), api=app.settings.telegram_api)
+
+
 def claims_folder(app: App) -> Path:
     return app.settings.db.with_name(app.settings.db.name + ".claims")
+
+
+def channels(app: App) -> list[Channel]:
+    """Every channel that is set. UserError when there is none for mail."""
+    found: list[Channel] = [email_channel(app)]
+    if app.settings.telegram_token is not None:
+        found.append(telegram_channel(app))
+    return found
 
 
 def deliver(
     app: App, *, dry_run: bool = False, limit: int | None = None, channel: Channel | None = None
 ) -> DeliverReport:
-    """Send what is due over one channel. Safe to run twice, at once, and to kill at any instant."""
+    """Send what is due over every channel, or over one. Safe to run twice, at once, and to kill at any instant.
+
+    `limit`: so many messages at most, on each channel.
+    """
     now = app.now()
     if dry_run:
-        return DeliverReport(due=outbox.due(app.conn, "email", now))
-    channel = channel or email_channel(app)
-    counts: Counter[str] = Counter()
+        return DeliverReport(due=outbox.due(app.conn, now))
+    used = [channel] if channel is not None else channels(app)
     folder = claims_folder(app)
     owners_at_work = outbox.owners(app.conn)
     with database.write(app.conn) as conn:
         recovered = outbox.recover(conn, now, owners.dead(folder, owners_at_work))
-    counts["unsure"] += recovered["unsure"]
+    report = DeliverReport(unsure=recovered["unsure"], recovered=sum(recovered.values()))
     if restored := meta.get(app.conn, meta.RESTORED):
-        return DeliverReport(unsure=recovered["unsure"], trouble=f"held: the database was restored at {restored}")
+        return replace(report, trouble=f"held: the database was restored at {restored}")
+    for one in used:
+        report = _add(report, _over(app, one, folder, limit))
+    owners.sweep(folder)
+    return report
+
+
+def _add(a: DeliverReport, b: DeliverReport) -> DeliverReport:
+    numbers = {f.name: getattr(a, f.name) + getattr(b, f.name) for f in fields(a) if f.name != "trouble"}
+    return DeliverReport(**numbers, trouble="; ".join(filter(None, (a.trouble, b.trouble))))
+
+
+def _over(app: App, channel: Channel, folder: Path, limit: int | None) -> DeliverReport:
+    """One delivery over one channel."""
+    now = app.now()
     if pause := meta.paused(app.conn, channel.name, now):
-        return DeliverReport(unsure=recovered["unsure"], trouble=f"paused until {pause[0]:%H:%M} UTC: {pause[1]}")
+        return DeliverReport(trouble=f"{channel.name} is paused until {pause[0]:%H:%M} UTC: {pause[1]}")
+    if not outbox.due(app.conn, now, channel.name):
+        return DeliverReport()
+    counts: Counter[str] = Counter()
     run = journal.run_started(app.conn, "deliver", now)
     with owners.owner(folder) as name:
-        desk = _Desk(app, channel.name, name, limit, counts)
+        delivery = Delivery(app, channel.name, name, limit, counts)
         try:
-            trouble = channel.deliver(desk.parcels(), desk.at_risk, desk.settle)
+            trouble = channel.deliver(delivery.parcels(), delivery.at_risk, delivery.settle)
         finally:
-            desk.give_back()
-    owners.sweep(folder)
+            delivery.give_back()
     if trouble is not None:
         with database.write(app.conn) as conn:
             until = app.now() + max(PAUSE, trouble.retry_after or PAUSE)
             meta.pause(conn, channel.name, until, _words(trouble), trouble.permanent, app.now())
     else:
         meta.resume(app.conn, channel.name)
-    report = DeliverReport(
+    journal.run_finished(app.conn, run, app.now(), {"channel": channel.name, **counts})
+    return DeliverReport(
         sent=counts["sent"],
         later=counts["later"],
         failed=counts["failed"],
         unsure=counts["unsure"],
         dropped=counts["dropped"],
         postponed=counts["postponed"],
-        recovered=sum(recovered.values()),
-        trouble=_words(trouble) if trouble else "",
+        trouble=f"{channel.name}: {_words(trouble)}" if trouble else "",
     )
-    journal.run_finished(app.conn, run, app.now(), {"sent": report.sent, "failed": report.failed, **dict(counts)})
-    return report
 
 
 def _words(trouble: Trouble) -> str:
     return f"{trouble.phase}: {trouble.reason}"
-
-
-class _Desk:
-    """One delivery's side of the channel's three calls; every message passes here."""
-
-    def __init__(self, app: App, channel: str, owner: str, limit: int | None, counts: Counter[str]) -> None:
-        self.app, self.channel, self.owner, self.counts = app, channel, owner, counts
-        self.left = limit
-        self.messages: dict[int, Message] = {}  # claimed and not settled yet
-
-    def parcels(self) -> Iterator[Parcel]:
-        """Claims a page at a time, asks again whether each is wanted, and hands over its frozen bytes."""
-        while self.left is None or self.left > 0:
-            now = self.app.now()
-            most = CLAIM_PAGE if self.left is None else min(CLAIM_PAGE, self.left)
-            with database.write(self.app.conn) as conn:
-                if meta.get(conn, meta.RESTORED) is not None:
-                    return  # a backup was put in place under this delivery
-                page = outbox.claim(conn, self.channel, self.owner, now, now + LEASE, most)
-            if not page:
-                return
-            if self.left is not None:
-                self.left -= len(page)
-            # When our lease had run out, another process may have queued what is still under way here.
-            # Claimed again, it is ours again; handed over again, it would leave twice.
-            fresh = [message for message in page if message.id not in self.messages]
-            self.messages.update((message.id, message) for message in page)
-            for message in fresh:
-                parcel = self._checked(message)
-                if parcel is not None:
-                    yield parcel
-
-    def _checked(self, message: Message) -> Parcel | None:
-        now = self.app.now()
-        try:
-            verdict = self._second_look(message, now)
-        except (ValueError, LookupError, TypeError) as error:  # a spoilt row; the others must not wait for it
-            note = f"its facts cannot be read ({type(error).__name__})"
-            verdict = Settlement(State.FAILED, counts=False, note=note)
-        data = outbox.payload(self.app.conn, message.id) if verdict is None else None
-        if verdict is None and data is None:
-            verdict = Settlement(State.FAILED, counts=False, note="its frozen bytes are damaged")
-        if verdict is None and data is not None:
-            return Parcel(message.id, message.sender, message.recipient, data)
-        assert verdict is not None
-        del self.messages[message.id]
-        with database.write(self.app.conn) as conn:
-            if outbox.settle(conn, message.id, self.owner, verdict, now):
-                self.counts["postponed" if verdict.state is State.QUEUED else "dropped"] += 1
-        return None
-
-    def _second_look(self, message: Message, now: datetime) -> Settlement | None:
-        """Decided twice: what became of the facts since this was recorded. None: still wanted."""
-        if message.expires_at is not None and message.expires_at <= now:
-            return Settlement(State.EXPIRED, counts=False, note="too late to be of use")
-        if message.participant_id is None or message.purpose in ANSWERS_AT_ONCE:
-            return None  # to a group or a coordinator, or what a person has just asked for
-        after_end = self.app.programme.rules.longest_after_end
-        known = facts.of_message(
-            self.app.conn, message.key, message.participant_id, message.session_id, now, after_end
-        )
-        if known is None:
-            return Settlement(State.CANCELLED, counts=False, note="the person or session is gone")
-        decision = still_wanted(message.key, message.touchpoint, known, self.app.programme.rules, now)
-        if decision is None:
-            return Settlement(State.CANCELLED, counts=False, note="no longer called for: the facts changed")
-        if isinstance(decision, Skip):
-            return Settlement(State.CANCELLED, counts=False, note=decision.because)
-        if isinstance(decision, Hold):
-            return Settlement(State.QUEUED, not_before=decision.until, counts=False, note=decision.because)
-        return None
-
-    def at_risk(self, ids: Sequence[int]) -> Collection[int]:
-        now = self.app.now()
-        with database.write(self.app.conn) as conn:
-            return outbox.mark_at_risk(conn, ids, self.owner, now, now + LEASE)
-
-    def settle(self, answers: Sequence[tuple[int, Receipt]]) -> None:
-        now = self.app.now()
-        with database.write(self.app.conn) as conn:
-            for message_id, receipt in answers:
-                self._settle_one(conn, self.messages.pop(message_id), receipt, now)
-
-    def _settle_one(self, conn: database.Connection, message: Message, receipt: Receipt, now: datetime) -> None:
-        verdict, repeat = settle(receipt, message.attempts, now), False
-        if verdict.state is State.UNSURE and message.repeatable and message.repeats == 0:
-            note = "its fate is unknown; a calendar message is sent again once"
-            verdict, repeat = Settlement(State.QUEUED, now + timedelta(minutes=2), note=note), True
-        held = outbox.settle(conn, message.id, self.owner, verdict, now, repeat)
-        if not held and receipt.outcome is Outcome.SENT:
-            held = outbox.prove_sent(conn, message.id, "the answer came after its lease had run out", now)
-        if verdict.counts:
-            outbox.record_delivery(conn, message.id, message.attempts + 1, receipt, now)
-        if receipt.outcome is Outcome.REFUSED_RECIPIENT:
-            contact_points.refused(conn, message.id, receipt, now)
-        if not held:
-            self.counts["fenced"] += 1
-        elif verdict.counts:
-            self.counts["later" if verdict.state is State.QUEUED else verdict.state.value] += 1
-
-    def give_back(self) -> None:
-        """What was claimed and never settled: untried ones go back; a mark that stands is for `recover`."""
-        if self.messages:
-            with database.write(self.app.conn) as conn:
-                outbox.release(conn, list(self.messages), self.owner)
-
-

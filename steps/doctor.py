@@ -31,7 +31,7 @@ def doctor(app: App, prefect_url: str | None = None) -> Iterator[Finding]:
     for subject, is_set, check in (
         ("smtp", app.settings.smtp, lambda: deliver.email_channel(app).check()),
         ("imap", app.settings.imap, lambda: inbox.mailbox_of(app).check()),
-        ("telegram", app.settings.telegram_token, lambda: "a token is set"),
+        ("telegram", app.settings.telegram_token, lambda: deliver.telegram_channel(app).check()),
         ("pages", app.settings.pages_url, lambda: _get(f"{app.settings.pages_url}/healthz")),
         ("prefect", prefect_url, lambda: _get(f"{prefect_url}/api/health")),
     ):

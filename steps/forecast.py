@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from config.programme import Programme
 from domain.foresight import FOR_APPROVAL, Case, Group, foresee, group_of, not_due, skipped_quietly
 from domain.messages import Message, State
 from domain.planning import Decision, Facts, Hold, Send, Skip, Touch, still_wanted
@@ -209,3 +210,38 @@ def _channel(app: App, decision: Decision | None) -> str:
         return decision.to.channel if decision.to else "desk"
     point = app.programme.rules.touchpoints.get(decision.touch.touchpoint) if decision else None
     return point.channel.value if point else "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What other rules would do to one message: `change` "more", "less", "sooner" or "later"."""
+
+    key: str
+    change: str
+    participant_id: int
+    session_id: int | None
+    purpose: str
+    now: datetime | None
+    then: datetime | None
+    because: str
+
+
+def compare(app: App, days: int, other: Programme) -> list[Difference]:
+    """Who would get more, less, sooner or later under other programme files. Sends and changes nothing."""
+    here = {row.key: row for row in forecast(app, days)}
+    there = {row.key: row for row in forecast(replace(app, programme=other), days)}
+    found = []
+    for key in sorted(here.keys() | there.keys()):
+        a, b = here.get(key), there.get(key)
+        now = a.at if a and a.verdict == "send" else None
+        then = b.at if b and b.verdict == "send" else None
+        if now == then:
+            continue
+        change = "more" if now is None else "less" if then is None else "sooner" if then < now else "later"
+        row = b if b and b.verdict == "send" else a
+        assert row is not None
+        because = b.because if b else "no rule of the other files asks for it"
+        found.append(
+            Difference(key, change, row.participant_id, row.session_id, row.purpose, now, then, because)
+        )
+    return found

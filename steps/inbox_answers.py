@@ -10,16 +10,17 @@ from datetime import datetime
 
 from calendars import replies as calendar
 from channels import inbound
+from domain.cadences import Purpose
 from domain.invitations import Invitation, PartStat, Rsvp, RsvpSource
 from domain.messages import Message
-from domain.participants import canonical_address
+from domain.participants import ConsentTopic, canonical_address
 from domain.replies import answer
 from domain.reply_phrases import Answer
 from domain.sessions import Session
 from steps import answers
 from steps.compose import REFERENCE_LENGTH, UNSUBSCRIBE_TAG
 from steps.inbox_reading import Reading, by_references, contact_of, references
-from store import contact_points, inbox, invitations, outbox, sessions
+from store import consents, contact_points, inbox, invitations, outbox, sessions
 
 PARTSTATS = {Answer.YES: PartStat.ACCEPTED, Answer.NO: PartStat.DECLINED, Answer.MAYBE: PartStat.TENTATIVE}
 ANSWERED = "answered, so it arrived"
@@ -116,6 +117,9 @@ def read_text(
     said = answer(letter.text)
     if said is Answer.STOP:
         return _stopped(conn, mail, message, now)
+    if said is Answer.YES and message.purpose == Purpose.NEVER_CAME:
+        consents.put(conn, person, ConsentTopic.INVITATIONS, True, "mail", now)
+        return Reading("read", "wants invitations", participant_id=person)
     invitation = session = None
     if message.session_id is not None:
         session = sessions.get(conn, message.session_id)

@@ -45,6 +45,8 @@ def _one(app: App, query: str, *values: object) -> Any:
 
 # kind, query giving (count, oldest), what it is, what settles it
 _DESK = (
+    ("unanswered", "select count(*), min(created_at) from desk_tasks where settled_at is null",
+     "people answered none of our messages; ask them in person", "letsconnect desk list, then desk settle ID"),
     ("drafts", "select count(*), min(created_at) from outbox where state = 'draft'",
      "a large sending waits for approval", "letsconnect outbox approve --all"),
     ("held", "select count(*), min(created_at) from outbox where state = 'held'",
@@ -64,7 +66,7 @@ _DESK = (
     ("possible duplicates", "select count(*), min(found_at) from possible_duplicates where settled_at is null",
      "people may be in twice", "letsconnect person duplicates"),
     ("paused channels", "select count(*), min(since) from channel_pauses where permanent = 1 and until > :now",
-     "the mail server refuses us", "letsconnect doctor"),
+     "a server refuses us", "letsconnect doctor"),
 )  # fmt: skip
 
 

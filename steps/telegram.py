@@ -26,7 +26,7 @@ from domain.messages import State
 from steps import chat_links, chat_reading
 from steps.app import App
 from steps.chat_visit import Reading
-from steps.deliver import deliver
+from steps.deliver import deliver, telegram_channel
 from store import chats, database, inbox, journal, outbox
 from store.outbox import NewMessage
 from templates_email import labels
@@ -56,9 +56,8 @@ class TelegramReport:
     answered: int = 0
 
 
-def telegram_channel(app: App) -> TelegramChannel:
-    """The bot of the settings. UserError when there is none, ConfigError when it cannot work."""
-    return TelegramChannel(chat_links.needs_token(app), api=app.settings.telegram_api)
+class AlreadyPolled(UserError):
+    """Another process asks for this bot's updates; nothing needs to be done."""
 
 
 def run_once(app: App) -> TelegramReport:
@@ -124,7 +123,8 @@ def _lock(app: App) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             remedy = "It reads what comes; nothing needs to be done. To poll here, stop `letsconnect up` first"
-            raise UserError(Problem("another process asks for this bot's updates", "telegram.lock", remedy)) from None
+            what = "another process asks for this bot's updates"
+            raise AlreadyPolled(Problem(what, "telegram.lock", remedy)) from None
         yield
     finally:
         os.close(handle)

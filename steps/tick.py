@@ -1,21 +1,31 @@
-"""One round of everything that is due: read the mailbox, plan, deliver."""
+"""One round of everything that is due: read what came, plan, deliver."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from steps.app import App
 from steps.deliver import DeliverReport, deliver
 from steps.inbox import InboxReport, read_mailbox
 from steps.plan import PlanReport, plan
+from steps.telegram import AlreadyPolled, TelegramReport, run_once
 
 
 @dataclass(frozen=True, slots=True)
 class TickReport:
-    inbox: InboxReport | None  # None: no mailbox is set
+    """`inbox`, `telegram`: None where none is set, or somebody else reads it."""
+
+    inbox: InboxReport | None
+    telegram: TelegramReport | None
     plan: PlanReport
     deliver: DeliverReport
 
 
 def tick(app: App, *, dry_run: bool = False) -> TickReport:
-    """The mailbox first, so that a fresh decline or stop is known before anything is planned or leaves."""
-    inbox = read_mailbox(app) if app.settings.imap is not None and not dry_run else None
-    return TickReport(inbox, plan(app, dry_run=dry_run), deliver(app, dry_run=dry_run))
+    """What came first, so that a fresh decline or stop is known before anything is planned or leaves."""
+    inbox = telegram = None
+    if not dry_run and app.settings.imap is not None:
+        inbox = read_mailbox(app)
+    if not dry_run and app.settings.telegram_token is not None:
+        with suppress(AlreadyPolled):
+            telegram = run_once(app)
+    return TickReport(inbox, telegram, plan(app, dry_run=dry_run), deliver(app, dry_run=dry_run))

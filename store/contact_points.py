@@ -87,6 +87,12 @@ def sign_of_life(conn: sqlite3.Connection, participant_id: int, address: str | N
         " returning id, last_sign_at",
         (iso(now), participant_id, address, address),
     ).fetchall()
+    if not rows and address is not None:  # another mailbox of theirs: it shows the person, not that ours reach them
+        conn.execute(
+            "update contact_points set last_sign_at = max(coalesce(last_sign_at, ''), ?)"
+            " where participant_id = ? and channel = 'email' and is_primary = 1",
+            (iso(now), participant_id),
+        )
     for row in rows:
         later = "select max(at) as at from delivery_events where contact_point_id = ? and permanence <> '' and at > ?"
         newest = conn.execute(later, (row["id"], row["last_sign_at"])).fetchone()["at"]

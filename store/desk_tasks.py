@@ -1,4 +1,7 @@
-"""What a named coordinator is asked to do about one person, once."""
+"""What a named coordinator is asked to do about one person, once.
+
+A sign of life, an answer or the session's cancellation settles it: triggers in the schema do that.
+"""
 
 import sqlite3
 from datetime import datetime
@@ -38,11 +41,3 @@ def settle(conn: sqlite3.Connection, task_id: int, now: datetime) -> bool:
         "update desk_tasks set settled_at = ? where id = ? and settled_at is null", (iso(now), task_id)
     )
     return done.rowcount == 1
-
-
-def settle_about(conn: sqlite3.Connection, participant_id: int, now: datetime) -> None:
-    """A sign of life came: nobody needs to ask any more."""
-    conn.execute(
-        "update desk_tasks set settled_at = ? where participant_id = ? and settled_at is null",
-        (iso(now), participant_id),
-    )

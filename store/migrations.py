@@ -504,6 +504,19 @@ create table desk_tasks (
 
 create index desk_tasks_open on desk_tasks (created_at) where settled_at is null;
 
+-- A sign of life, or an answer, settles what a coordinator was asked to do.
+create trigger desk_tasks_sign after update of last_sign_at on contact_points
+when new.last_sign_at is not old.last_sign_at begin
+  update desk_tasks set settled_at = new.last_sign_at
+  where participant_id = new.participant_id and settled_at is null and created_at <= new.last_sign_at; end;
+
+create trigger desk_tasks_answer after update of partstat on invitations when new.partstat <> 'NEEDS-ACTION' begin
+  update desk_tasks set settled_at = new.answered_at
+  where participant_id = new.participant_id and session_id = new.session_id and settled_at is null; end;
+
+create trigger desk_tasks_over after update of state on sessions when new.state = 'cancelled' begin
+  update desk_tasks set settled_at = new.changed_at where session_id = new.id and settled_at is null; end;
+
 create trigger registrations_new after insert on registrations begin
   update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
 

@@ -376,9 +376,28 @@ def drafted(conn: sqlite3.Connection) -> set[tuple[str, int | None]]:
     return {(row["touchpoint"], row["session_id"]) for row in rows}
 
 
-def due(conn: sqlite3.Connection, channel: str, now: datetime) -> int:
-    """How many messages could leave now."""
+def due(conn: sqlite3.Connection, now: datetime, channel: str | None = None) -> int:
+    """How many messages could leave now, over one channel or any."""
     row = conn.execute(
-        "select count(*) from outbox where state = 'queued' and channel = ? and not_before <= ?", (channel, iso(now))
+        "select count(*) from outbox where state = 'queued' and not_before <= ? and (? is null or channel = ?)",
+        (iso(now), channel, channel),
     ).fetchone()
     return int(row[0])
+
+
+def make_way(conn: sqlite3.Connection, message: Message) -> None:
+    """Free the key of a message that certainly never arrived, so that it may be planned again, for another channel."""
+    conn.execute(
+        "update outbox set key = ? where id = ? and state = 'failed'",
+        (f"{message.key}~{message.channel}{message.id}", message.id),
+    )
+
+
+def readdress(conn: sqlite3.Connection, message_id: int, chat_id: str) -> None:
+    """A group became a supergroup: the message, and whoever has that chat, is reached under its new id."""
+    conn.execute(
+        "update contact_points set address = ?, canonical = ?"
+        " where id = (select contact_point_id from outbox where id = ?)",
+        (chat_id, chat_id, message_id),
+    )
+    conn.execute("update outbox set recipient = ? where id = ?", (chat_id, message_id))

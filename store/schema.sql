@@ -56,6 +56,11 @@ CREATE TRIGGER contact_points_gone after delete on contact_points begin
 CREATE TRIGGER contact_points_new after insert on contact_points begin
   update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
 
+CREATE TRIGGER desk_tasks_sign after update of last_sign_at on contact_points
+when new.last_sign_at is not old.last_sign_at begin
+  update desk_tasks set settled_at = new.last_sign_at
+  where participant_id = new.participant_id and settled_at is null and created_at <= new.last_sign_at; end;
+
 CREATE TABLE contact_points (
   id integer primary key,
   participant_id integer not null references participants (id),
@@ -169,6 +174,10 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_message_id on inbox (message_id) where message_id <> '';
 
 CREATE INDEX inbox_open on inbox (state) where state in ('filed', 'quarantined', 'for_person');
+
+CREATE TRIGGER desk_tasks_answer after update of partstat on invitations when new.partstat <> 'NEEDS-ACTION' begin
+  update desk_tasks set settled_at = new.answered_at
+  where participant_id = new.participant_id and session_id = new.session_id and settled_at is null; end;
 
 CREATE TRIGGER invitations_changed after update on invitations begin
   update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
@@ -402,6 +411,9 @@ CREATE TABLE session_changes (
   new text not null,
   primary key (session_id, sequence, field)
 ) strict, without rowid;
+
+CREATE TRIGGER desk_tasks_over after update of state on sessions when new.state = 'cancelled' begin
+  update desk_tasks set settled_at = new.changed_at where session_id = new.id and settled_at is null; end;
 
 CREATE TRIGGER sessions_changed after update on sessions begin
   update participants set next_due = '0', facts_version = facts_version + 1

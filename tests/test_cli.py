@@ -133,7 +133,7 @@ def test_wrong_usage(place: Place, argv: list[str]) -> None:
 @pytest.mark.parametrize(
     ("argv", "words"),
     [
-        (["run", "plan", "--watch"], "--watch goes with `run inbox` only"),
+        (["run", "plan", "--watch"], "--watch goes with `run inbox` and `run telegram` only"),
         (["run", "inbox", "--dry-run"], "--dry-run goes with plan, deliver and tick only"),
         (["run", "plan", "--limit", "3"], "--limit goes with `run deliver` only"),
     ],
@@ -341,7 +341,7 @@ def test_mail_server_out_of_reach_loses_nothing(busy: Place) -> None:
     before = busy.outbox()
     ran = letsconnect(busy, "run", "tick", "--now", AT)
     (line,) = refused(ran)
-    assert line.startswith("delivery: connect: ") and line.endswith("letsconnect doctor tells more")
+    assert line.startswith("delivery: email: connect: ") and line.endswith("letsconnect doctor tells more")
     assert ran.json()["deliver"]["sent"] == 0
     assert busy.outbox() == before
     assert {row["attempts"] for row in letsconnect(busy, "outbox", "list", "--json").json()} == {0}

@@ -14,7 +14,7 @@ from domain.times import iso
 from steps import deliver
 from store import database, outbox
 
-Desk: Any = deliver._Desk
+Desk: Any = deliver.Delivery
 
 
 def mark_after_sending() -> None:

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any, NoReturn
 
-from steps import deliver
+from steps import deliver, delivery
 from tests.season.crash_mutants import VARIANTS
 from tests.season.crash_world import World
 
@@ -150,7 +150,7 @@ class Nursery:
         if asleep + 1 >= company or self.summary.stops >= self.plan.stops:
             return [kill]
         self.summary.stops += 1
-        over = deliver.LEASE.total_seconds() / self.world.speed * 1.3
+        over = delivery.LEASE.total_seconds() / self.world.speed * 1.3
         return [
             (self.dice.uniform(SOONEST, LATEST), signal.SIGSTOP),
             (over, signal.SIGCONT),

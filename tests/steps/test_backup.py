@@ -9,7 +9,7 @@ import pytest
 
 from config import settings
 from domain.errors import UserError
-from steps import deliver, outbox, setup
+from steps import delivery, outbox, setup
 from steps.app import App
 from steps.status import status
 from store import database, meta
@@ -134,7 +134,7 @@ def test_restore_under_a_delivery_ends_it(place: Place, monkeypatch: pytest.Monk
     for _ in range(3):
         place.person()
     place.plan()
-    monkeypatch.setattr(deliver, "CLAIM_PAGE", 1)
+    monkeypatch.setattr(delivery, "CLAIM_PAGE", 1)
     real = place.channel._send
 
     def send(*args: object) -> None:

@@ -16,7 +16,7 @@ from channels.memory import MemoryChannel
 from domain.times import iso
 from steps import owners, persons, sessions
 from steps.app import App
-from steps.deliver import LEASE
+from steps.delivery import LEASE
 from steps.plan import plan
 from store import database, outbox
 from tests.season.crash_nursery import Plan
