@@ -5,7 +5,7 @@ what it would have sent for granted. So a forecast is the planner asked about to
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -27,12 +27,12 @@ def group_of(touch: Touch) -> Group:
 class Case:
     """One person's facts: about the programme, and about each session. `known`: keys that are in the outbox.
 
-    `sent`: when messages of a cap class left, or were recorded.
+    `sent`: when messages of a cap class left, or were recorded, by key.
     """
 
     facts: tuple[Facts, ...]
     known: frozenset[str] = frozenset()
-    sent: tuple[datetime, ...] = ()
+    sent: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def decide_all(case: Case, rules: Rules, now: datetime) -> list[tuple[Facts, Decision]]:
@@ -43,7 +43,7 @@ def decide_all(case: Case, rules: Rules, now: datetime) -> list[tuple[Facts, Dec
         for touch in touches(facts, rules)
         if touch.key not in case.known
     ]
-    admitted = admit([decision for _, decision in found], case.sent, rules, now)
+    admitted = admit([decision for _, decision in found], tuple(case.sent.values()), rules, now)
     return [(facts, decision) for (facts, _), decision in zip(found, admitted, strict=True)]
 
 
@@ -105,11 +105,7 @@ class _Foresight:
     def _send(self, facts: Facts, send: Send, moment: datetime) -> None:
         touch = send.touch
         self.standing.pop(touch.key)
-        self.case = replace(
-            self.case,
-            known=self.case.known | {touch.key},
-            sent=(*self.case.sent, moment) if touch.cap != NO_CAP else self.case.sent,
-        )
+        self.case = replace(self.case, known=self.case.known | {touch.key}, sent=self._sent(touch, moment))
         waits_from = self.guarded.get(group_of(touch))
         if waits_from is not None and waits_from <= moment and send.to is not None:
             self.done.append((moment, facts, Hold(touch, FOR_APPROVAL, datetime.max.replace(tzinfo=UTC))))
@@ -121,10 +117,14 @@ class _Foresight:
         """What the facts about its session are once a message has left: the calendar has its entry, or lost it."""
         self.case = replace(
             self.case,
+            sent=self._sent(touch, moment),
             facts=tuple(
                 _after(facts, touch, moment) if _about(facts, touch) else facts for facts in self.case.facts
             ),
         )
+
+    def _sent(self, touch: Touch, moment: datetime) -> Mapping[str, datetime]:
+        return {**self.case.sent, touch.key: moment} if touch.cap != NO_CAP else self.case.sent
 
 
 def _about(facts: Facts, touch: Touch) -> bool:
@@ -141,11 +141,16 @@ def _after(facts: Facts, touch: Touch, moment: datetime) -> Facts:
             heard=Heard(touch.sequence, facts.heard.cancel),
             asked_at=moment if first else facts.asked_at,
             invitation=facts.invitation or _invited(facts, touch.touchpoint == "general_invitation"),
-            involved_since=facts.involved_since or moment,
+            involved_since=moment if facts.involved_since is None or _comes_back(facts) else facts.involved_since,
         )
     if touch.purpose is Purpose.CANCELLATION:
         return replace(facts, heard=Heard(facts.heard.request, touch.sequence))
     return facts
+
+
+def _comes_back(facts: Facts) -> bool:
+    """Whether this request follows a CANCEL."""
+    return facts.heard.cancel is not None and not facts.heard.entry_stands
 
 
 def _bump(facts: Facts) -> int:

@@ -46,7 +46,7 @@ class Facts:
     asked_at: datetime | None = None  # when the request for the session's present time left
     involved_since: datetime | None = None  # when the session, as it stands, first concerned this person
     last_seen: datetime | None = None  # the newest sign of life on any channel
-    came: bool = False  # took part in any session
+    came_at: datetime | None = None  # from when on this person counts as somebody who took part in a session
     has_skills: bool = False  # said what they want to learn or share
 
 
@@ -142,7 +142,7 @@ def _calendar_touches(facts: Facts, rules: Rules, session: Session) -> Iterator[
 def decide(touch: Touch, facts: Facts, rules: Rules, now: datetime) -> Decision:
     """May this touch go now? Asked when planning, in forecasts, and again before sending."""
     point = rules.touchpoints[touch.touchpoint]
-    unfit = _not_for(touch, point, facts)
+    unfit = _not_for(touch, point, facts, now)
     if unfit:
         return Skip(touch, unfit, quietly=True)
     refusal = _refusal(touch, facts, now)
@@ -206,10 +206,12 @@ def _waits(
     return until, f"quiet hours in {zone}"
 
 
-def _not_for(touch: Touch, point: Touchpoint, facts: Facts) -> str:
-    """Why a timed touch is not for this person; "" when it is."""
+def _not_for(touch: Touch, point: Touchpoint, facts: Facts, now: datetime) -> str:
+    """Why a timed touch is not for this person; "" when it is. No fact changes when a session begins, so who may
+    have taken part by then is asked when the touch is due."""
+    due = touch.due_at is None or touch.due_at <= now
     for name in point.audience:
-        if not _holds(name, facts):
+        if not _holds(name, facts, now) and (due or name is not Audience.CAME):
             return _NOT[name]
     since = facts.involved_since if facts.session else facts.registered_at
     if touch.due_at is not None and since is not None and touch.due_at < since:
@@ -233,7 +235,7 @@ _NOT = {
 }
 
 
-def _holds(name: Audience, facts: Facts) -> bool:
+def _holds(name: Audience, facts: Facts, now: datetime) -> bool:
     invitation, session = facts.invitation, facts.session
     partstat = invitation.partstat if invitation else PartStat.NEEDS_ACTION
     match name:
@@ -247,13 +249,17 @@ def _holds(name: Audience, facts: Facts) -> bool:
         case Audience.NOT_DECLINED:
             return partstat is not PartStat.DECLINED
         case Audience.NEVER_CAME:
-            return not facts.came
+            return not _came(facts, now)
         case Audience.CAME:
-            return facts.came
+            return _came(facts, now)
         case Audience.NO_TELEGRAM:
             return bool(_chat_refusal(facts.person))
         case Audience.NO_SKILLS:
             return not facts.has_skills
+
+
+def _came(facts: Facts, now: datetime) -> bool:
+    return facts.came_at is not None and facts.came_at < now
 
 
 def still_wanted(key: str, touchpoint: str, facts: Facts, rules: Rules, now: datetime) -> Decision | None:

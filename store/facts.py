@@ -70,8 +70,10 @@ def nobody_due(conn: sqlite3.Connection, now: datetime) -> bool:
 
 
 def look_again(conn: sqlite3.Connection, person: int, moment: datetime | None) -> None:
+    """Counts as a change: what another planner has decided meanwhile knows nothing of what this one recorded."""
     conn.execute(
-        "update participants set next_due = ? where id = ?", (iso(moment) if moment else None, person)
+        "update participants set next_due = ?, facts_version = facts_version + 1 where id = ?",
+        (iso(moment) if moment else None, person),
     )
 
 
@@ -123,17 +125,28 @@ class _Gathering:
             " where r.source = 'mail_text' and r.partstat = i.partstat and r.stamp = i.answered_at"
             " and i.participant_id in (select value from json_each(?))"
         )
-        self.came = self._ids(
-            "select participant_id from attendances where participant_id in (select value from json_each(?))"
-            " union select i.participant_id from invitations i join sessions s on s.id = i.session_id"
-            " where i.partstat = 'ACCEPTED' and s.state = 'confirmed' and s.starts_at < ?"
+        self.came = self._moments(
+            # the day of the session, whenever somebody wrote down who was there
+            "select a.participant_id, min(min(a.at, s.starts_at)) from attendances a"
+            " join sessions s on s.id = a.session_id"
+            " where a.participant_id in (select value from json_each(?)) group by 1"
+            " union all select i.participant_id, min(s.starts_at) from invitations i"
+            " join sessions s on s.id = i.session_id where i.partstat = 'ACCEPTED' and s.state = 'confirmed'"
             " and not exists (select 1 from attendances a where a.session_id = s.id)"
-            " and i.participant_id in (select value from json_each(?))",
-            (self.among, iso(now), self.among),
+            " and i.participant_id in (select value from json_each(?)) group by 1"
+        )
+        self.seen = self._moments(
+            "select participant_id, max(last_sign_at) from contact_points where last_sign_at is not null"
+            " and participant_id in (select value from json_each(?)) group by 1"
+            # an answer may come from an address that is nobody's
+            " union all select i.participant_id, max(r.stamp) from rsvps r join invitations i on i.id = r.invitation_id"
+            " where r.source <> 'coordinator' and i.participant_id in (select value from json_each(?)) group by 1"
+            " union all select a.participant_id, max(min(a.at, s.starts_at)) from attendances a"
+            " join sessions s on s.id = a.session_id"
+            " where a.participant_id in (select value from json_each(?)) group by 1"
         )
         self.skilled = self._ids(
-            "select participant_id from participant_skills where participant_id in (select value from json_each(?))",
-            (self.among,),
+            "select participant_id from participant_skills where participant_id in (select value from json_each(?))"
         )
         self.tasks = self._by_person(
             "select participant_id, key from desk_tasks where participant_id in (select value from json_each(?))"
@@ -145,32 +158,37 @@ class _Gathering:
             found[row[column]].append(row)
         return found
 
-    def _ids(self, query: str, values: tuple[object, ...]) -> set[int]:
-        return {row[0] for row in self.conn.execute(query, values)}
+    def _ids(self, query: str) -> set[int]:
+        return {row[0] for row in self.conn.execute(query, (self.among,))}
+
+    def _moments(self, query: str) -> dict[int, list[datetime]]:
+        found: dict[int, list[datetime]] = defaultdict(list)
+        for person, moment in self.conn.execute(query, (self.among,) * query.count("?")):
+            found[person].append(parse_iso(moment))
+        return found
 
     def people(self) -> list[Person]:
         return [self._person(i) for i in self.persons]
 
     def _person(self, i: int) -> Person:
         person, row = self.persons[i], self.rows[i][0]
-        signs = [p.last_sign_at for p in (person.email, person.telegram) if p is not None and p.last_sign_at]
         base = Facts(
             person=person,
             registered_at=parse_iso(row["registered_at"]) if row["registered_at"] else None,
-            last_seen=max(signs, default=None),
-            came=i in self.came,
+            last_seen=max(self.seen[i], default=None),
+            came_at=min(self.came[i], default=None),
             has_skills=i in self.skilled,
         )
         found = [base, *self._about_sessions(i, base), *self._to_confirm(i, base)]
-        sent = [
-            parse_iso(r["sent_at"] or r["created_at"])
+        sent = {
+            r["key"]: parse_iso(r["sent_at"] or r["created_at"])
             for r in self.outbox[i]
             if r["cap"] != NO_CAP and r["state"] not in ("cancelled", "expired", "failed")
-        ]
+        }
         # What was taken back before it left may be called for again.
         stands = [r for r in self.outbox[i] if r["state"] != "cancelled" or r["repeats"] > 0]
         known = frozenset(r["key"] for r in [*stands, *self.tasks[i]])
-        return Person(i, row["facts_version"], Case(tuple(found), known, tuple(sent)))
+        return Person(i, row["facts_version"], Case(tuple(found), known, sent))
 
     def _about_sessions(self, i: int, base: Facts) -> Iterator[Facts]:
         registered = {r["session_id"]: r for r in self.registrations[i]}
@@ -193,17 +211,23 @@ class _Gathering:
     ) -> Facts:
         mine = [r for r in self.outbox[base.person.id] if r["session_id"] == session.id and _may_be_out(r)]
         requests = [r for r in mine if r["purpose"] in ("invitation", "update")]
-        bump = invitation.bump if invitation else 0
-        asked = [r for r in requests if r["sequence"] - bump >= session.time_sequence]
-        since = [parse_iso(r["created_at"]) for r in (registration, entry) if r is not None]
+        heard = Heard(_highest(requests), _highest([r for r in mine if r["purpose"] == "cancellation"]))
+        bump, left = invitation.bump if invitation else 0, -1 if heard.cancel is None else heard.cancel
+        asked = [r for r in requests if r["sequence"] - bump >= session.time_sequence and r["sequence"] > left]
+        asked_at = min((parse_iso(r["sent_at"] or r["created_at"]) for r in asked), default=None)
+        first = min((parse_iso(r["created_at"]) for r in (registration, entry) if r is not None), default=None)
+        if first is not None:
+            # who was taken off and came back is concerned from the new request on
+            back = asked_at if heard.cancel is not None else None
+            first = max(moment for moment in (first, session.moved_at, back) if moment is not None)
         return replace(
             base,
             session=session,
             registered=registration is not None,
             invitation=invitation,
-            heard=Heard(_highest(requests), _highest([r for r in mine if r["purpose"] == "cancellation"])),
-            asked_at=min((parse_iso(r["sent_at"] or r["created_at"]) for r in asked), default=None),
-            involved_since=max([min(since), *([session.moved_at] if session.moved_at else [])]) if since else None,
+            heard=heard,
+            asked_at=asked_at,
+            involved_since=first,
         )
 
     def _to_confirm(self, i: int, base: Facts) -> Iterator[Facts]:
