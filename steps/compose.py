@@ -33,28 +33,21 @@ def compose(app: App, send: Send, facts: Facts, state: State, now: datetime) -> 
     touch, person, to = send.touch, facts.person, send.to
     point = app.programme.rules.touchpoints[touch.touchpoint]
     message_id = app.message_id(touch.key)
-    reference = message_id[1 : 1 + REFERENCE_LENGTH]
+    reference = reference_of(message_id)
     context = words.context_of(app, touch, facts, reference)
     rendered = skeletons.render(context.message, (*person.languages, *app.programme.languages), context)
     calendar_part = calendar_of(app, touch, facts, rendered.chat, rendered.language, now)
-    sender = app.programme.senders[point.sender]
-    data = letter.build(
-        letter.Letter(
-            sender_name=sender.name,
-            sender_address=sender.address or app.mailbox,
-            recipient_name=person.name,
-            recipient_address=to.address,
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
-            date=now,
-            message_id=message_id,
-            language=rendered.language,
-            calendar=calendar_part,
-            calendar_method=METHODS.get(touch.purpose) if calendar_part else None,
-            headers=_headers(app, sender.address, reference),
-            in_reply_to=_in_reply_to(app, facts),
-        )
+    data = mail_to(
+        app,
+        person.name,
+        to.address,
+        rendered,
+        message_id,
+        now,
+        identity=point.sender,
+        calendar_part=calendar_part,
+        method=METHODS.get(touch.purpose) if calendar_part else None,
+        in_reply_to=_in_reply_to(app, facts),
     )
     return NewMessage(
         key=touch.key,
@@ -74,13 +67,58 @@ def compose(app: App, send: Send, facts: Facts, state: State, now: datetime) -> 
         not_before=now,
         expires_at=touch.expires_at,
         message_id=message_id,
-        sender=tagged(app, BOUNCE_TAG, reference) if app.programme.verp else app.mailbox,
+        sender=envelope_sender(app, reference),
         recipient=to.address,
         repeatable=touch.purpose in REPEATABLE,
         data=data,
         attempt=point.rung,
         identity=point.sender,
         cap=touch.cap,
+    )
+
+
+def reference_of(message_id: str) -> str:
+    """What finds a message again: in its footer, in the addresses made for it alone."""
+    return message_id[1 : 1 + REFERENCE_LENGTH]
+
+
+def envelope_sender(app: App, reference: str) -> str:
+    """RFC 5321 MAIL FROM: where bounces of that message go."""
+    return tagged(app, BOUNCE_TAG, reference) if app.programme.verp else app.mailbox
+
+
+def mail_to(
+    app: App,
+    name: str,
+    address: str,
+    rendered: skeletons.Rendered,
+    message_id: str,
+    now: datetime,
+    *,
+    identity: str = "programme",
+    calendar_part: bytes | None = None,
+    method: str | None = None,
+    in_reply_to: str | None = None,
+) -> bytes:
+    """The frozen mail to one reader, from a sender of programme.toml, with what every mail of ours carries."""
+    sender = app.programme.senders[identity]
+    return letter.build(
+        letter.Letter(
+            sender_name=sender.name,
+            sender_address=sender.address or app.mailbox,
+            recipient_name=name,
+            recipient_address=address,
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            date=now,
+            message_id=message_id,
+            language=rendered.language,
+            calendar=calendar_part,
+            calendar_method=method,
+            headers=_headers(app, sender.address, reference_of(message_id)),
+            in_reply_to=in_reply_to,
+        )
     )
 
 
