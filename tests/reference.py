@@ -2,10 +2,12 @@
 
 import argparse
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import cli
-from config import settings
+from config import programme, settings
+from domain.cadences import NO_CAP, Touchpoint
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -79,7 +81,70 @@ def setting_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"commands.md": commands, "settings.md": setting_table}
+def cadences() -> str:
+    """Who gets what when, from config/cadences.toml."""
+    rules = programme.load(settings.ROOT / "config").rules
+    lines = [
+        "# Cadences: who gets what when",
+        "",
+        "Made from `config/cadences.toml`, which coordinators edit; problems are all told at once when it is loaded. Try a",
+        "change in a copy of the folder first: `letsconnect forecast --compare FOLDER` shows who would get more, less,",
+        "sooner or later. `programme.toml` has the quiet hours, the preferred hour, the weekly cap, the senders and the",
+        "coordinators.",
+        "",
+        "| touchpoint | message | when | to whom | by | from | waits for day | of use for | counts as |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for point in rules.touchpoints.values():
+        when = "at once" if point.anchor is None else _when(point)
+        whom = ", ".join(a.replace("_", " ") for a in point.audience) or "whom it concerns"
+        hour = "at the preferred hour" if point.preferred_hour else "yes" if point.quiet_hours else "no"
+        use = _span(point.expires_after) if point.expires_after else "until the session"
+        cells = (
+            f"`{point.code}`", f"`{point.purpose}`", when, whom, point.channel, point.sender, hour, use,
+            "-" if point.cap == NO_CAP else point.cap,
+        )  # fmt: skip
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", "## Ladders", ""]
+    for ladder in dict.fromkeys(p.ladder for p in rules.touchpoints.values() if p.ladder):
+        rungs = sorted((p for p in rules.touchpoints.values() if p.ladder == ladder), key=lambda p: p.rung)
+        steps = "; ".join(f"{p.rung}. `{p.code}` {_when(p)}" for p in rungs)
+        lines.append(f"- **{ladder.replace('_', ' ')}**: {steps}. Any sign of life on any channel ends it.")
+    lines += ["", _KEYS]
+    return "\n".join(lines) + "\n"
+
+
+def _span(length: timedelta) -> str:
+    days, hours = divmod(int(abs(length).total_seconds()) // 60, 24 * 60)
+    parts = [f"{days} d" if days else "", f"{hours // 60} h" if hours // 60 else "", f"{hours % 60} min" if hours % 60 else ""]
+    return " ".join(filter(None, parts)) or "0"
+
+
+def _when(point: Touchpoint) -> str:
+    side = "before" if point.offset < timedelta() else "after"
+    return f"{_span(point.offset)} {side} the {str(point.anchor).replace('_', ' ')}"
+
+
+_KEYS = """## Keys of a touchpoint
+
+| key | what it says |
+|---|---|
+| `purpose` | the message, by its template's name; `ask_coordinator` makes a task on the desk instead |
+| `anchor`, `offset` | when it is due: `registration`, `session_start`, `session_end`, `invitation` (when the request for the session's present time left) or `last_seen`, and `-2d`, `1h`, `90m`. Never stored: a session that moves moves its reminders |
+| `audience` | facts that must all hold: `invited`, `unanswered`, `accepted`, `not_declined`; `never_came`, `came`, `no_telegram`, `no_skills` |
+| `channel` | `email`, `telegram`, `best` (the newest sign of life; mail on a tie or without a chat) or `desk` |
+| `sender` | who it is from: a sender of `programme.toml` |
+| `topic` | what "STOP" ends |
+| `quiet_hours` | waits for the end of the quiet hours, and of an absence that an automatic reply told |
+| `preferred_hour` | moves it to the person's hour of that day |
+| `expires_after` | for how long it is of use; what comes too late is left out, with the reason |
+| `priority` | 1 to 9; under the weekly cap the lower goes first |
+| `cap` | class that counts against the weekly cap; `none` does not |
+| `ladder`, `rung` | its place on a ladder; rungs have one anchor and rising offsets |
+
+Who is concerned only after a touch was due (a late registrant, a session that moved close) does not get it."""
+
+PAGES = {"commands.md": commands, "settings.md": setting_table, "cadences.md": cadences}
 
 
 def main() -> None:

@@ -43,7 +43,7 @@ def test_every_message_is_described() -> None:
 
 def test_every_touchpoint_is_described() -> None:
     rules = programme.load(settings.ROOT / "config").rules
-    assert [code for code in rules.touchpoints if f"`{code}`" not in read("messages.md")] == []
+    assert [code for code in rules.touchpoints if f"`{code}`" not in read("cadences.md")] == []
 
 
 def test_links_between_pages_lead_somewhere() -> None:
