@@ -10,7 +10,7 @@ from channels.memory_telegram import MemoryTelegram
 from channels.telegram_updates import Updates
 from domain.deliveries import Outcome, Phase, Receipt
 from domain.errors import UserError
-from steps import chat_links, telegram
+from steps import chat_inbox, chat_links, telegram
 from steps.deliver import deliver
 from steps.telegram import TelegramReport
 from store import chats, contact_points, inbox
@@ -561,7 +561,7 @@ def test_no_mail_is_read_as_an_update_and_no_update_as_mail(bot: BotPlace) -> No
     read_mails(bot.app)
     rows = bot.app.conn.execute("select channel, state from inbox order by id").fetchall()
     assert [tuple(row) for row in rows] == [("telegram", "filed"), ("email", "for_person")]
-    telegram.read_filed(bot.app)
+    chat_inbox.read_filed(bot.app)
     assert bot.readings()[0][0] == "read"
 
 
