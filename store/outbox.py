@@ -388,8 +388,8 @@ def due(conn: sqlite3.Connection, now: datetime, channel: str | None = None) -> 
 def make_way(conn: sqlite3.Connection, message: Message) -> None:
     """Free the key of a message that certainly never arrived, so that it may be planned again, for another channel."""
     conn.execute(
-        "update outbox set key = ? where id = ? and state = 'failed'",
-        (f"{message.key}~{message.channel}{message.id}", message.id),
+        "update outbox set key = ?, message_id = ? where id = ? and state = 'failed'",
+        (f"{message.key}~{message.channel}{message.id}", f"{message.message_id}~{message.id}", message.id),
     )
 
 
