@@ -37,7 +37,7 @@ def _over(decision: Decision, recent: Sequence[datetime], rules: Rules, now: dat
     touch = decision.touch
     because = f"had {rules.weekly_cap} messages in seven days"
     # With nothing recent the cap is filled by more urgent ones of this very moment.
-    until = (recent[0] if recent else now) + WINDOW + timedelta(seconds=1)
+    until = (recent[0] if recent else now) + WINDOW
     if touch.expires_at is not None and until >= touch.expires_at:
         return Skip(touch, f"{because}, and would be too late after")
     return Hold(touch, because, until)
