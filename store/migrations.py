@@ -560,11 +560,17 @@ create trigger suppressions_changed after update on suppressions begin
 create trigger participant_skills_new after insert on participant_skills begin
   update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
 
+create trigger participant_skills_gone after delete on participant_skills begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = old.participant_id; end;
+
+-- a list of who was there says of the others who had said yes that they were not
 create trigger attendances_new after insert on attendances begin
-  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id
+  or id in (select participant_id from invitations where session_id = new.session_id and partstat = 'ACCEPTED'); end;
 
 create trigger attendances_gone after delete on attendances begin
-  update participants set next_due = '0', facts_version = facts_version + 1 where id = old.participant_id; end;
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = old.participant_id
+  or id in (select participant_id from invitations where session_id = old.session_id and partstat = 'ACCEPTED'); end;
 
 create trigger participants_changed after update of name, zone, languages, registered_at, erased_at, preferred_hour
 on participants begin

@@ -8,10 +8,12 @@ CREATE TABLE answers (
 ) strict, without rowid;
 
 CREATE TRIGGER attendances_gone after delete on attendances begin
-  update participants set next_due = '0', facts_version = facts_version + 1 where id = old.participant_id; end;
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = old.participant_id
+  or id in (select participant_id from invitations where session_id = old.session_id and partstat = 'ACCEPTED'); end;
 
 CREATE TRIGGER attendances_new after insert on attendances begin
-  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id
+  or id in (select participant_id from invitations where session_id = new.session_id and partstat = 'ACCEPTED'); end;
 
 CREATE TABLE attendances (
   session_id integer not null references sessions (id),
@@ -275,6 +277,9 @@ CREATE TABLE participant_roles (
   state text not null default 'held' check (state in ('wished', 'held')),
   primary key (participant_id, role)
 ) strict, without rowid;
+
+CREATE TRIGGER participant_skills_gone after delete on participant_skills begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = old.participant_id; end;
 
 CREATE TRIGGER participant_skills_new after insert on participant_skills begin
   update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
