@@ -327,6 +327,17 @@ def test_stop_and_start_are_about_this_chat_only(bot: BotPlace) -> None:
     assert "/mine" in bot.last().text
 
 
+def test_stop_takes_back_what_is_queued_but_not_answers(bot: BotPlace) -> None:
+    person = bot.linked()
+    bot.queue("later", person, ADA)
+    before = len(bot.api.of(ADA))
+    bot.api.write(ADA, "/help")
+    bot.api.write(ADA, "/stop")
+    bot.hear()
+    assert bot.outbox()["later"] == "cancelled"
+    assert len(bot.api.of(ADA)) == before + 2
+
+
 def test_stop_in_words_is_understood(bot: BotPlace) -> None:
     bot.linked()
     bot.api.write(ADA, "Stop")
