@@ -7,7 +7,7 @@ from prefect import flow
 
 from domain.errors import Problem, UserError
 from domain.messages import State
-from flows.skin import COORDINATOR, counted, show, step
+from flows.skin import COORDINATOR, counted, page, sentence, show, step
 from steps import outbox
 from steps.app import App
 
@@ -34,8 +34,14 @@ async def approve_messages(
         dry_run: Only show what waits. Take the tick away to approve it.
     """
     counts = await step(NAME, lambda app: approve(app, what, number, dry_run))
-    heading = "Nothing was approved: this was a dry run." if dry_run else "Approved."
-    await show("approve-drafts", f"{heading}\n\n{counted(counts)}", what)
+    await show("approve-drafts", page(said(counts["together"], dry_run), counted(counts)), what)
+
+
+def said(number: int, dry_run: bool) -> str:
+    if dry_run:
+        waits = sentence((number, "message waits for you", "messages wait for you")) or "Nothing waits."
+        return f"{waits} Nothing was approved: this was a dry run."
+    return sentence((number, "message may leave now", "messages may leave now")) or "There was nothing to approve."
 
 
 def approve(app: App, what: str, number: int, dry_run: bool) -> dict[str, int]:

@@ -11,7 +11,9 @@ from prefect import Flow
 from pydantic import Field
 
 from domain.errors import Problem, UserError
-from domain.sessions import Session
+from domain.sessions import Session, SessionState
+from steps import sessions
+from steps.app import App
 
 NONE = "(there is no upcoming session)"
 DOT = " · "
@@ -20,6 +22,12 @@ DOT = " · "
 def label(session: Session) -> str:
     """`12 · Proposal writing · 2026-12-03 14:00 UTC`."""
     return f"{session.id}{DOT}{session.title}{DOT}{session.starts_at:%Y-%m-%d %H:%M} UTC"
+
+
+def upcoming(app: App) -> list[str]:
+    """Labels of the sessions to choose from: those to come that take place."""
+    coming = sessions.listing(app, upcoming=True)
+    return [label(session) for session in coming if session.state is SessionState.CONFIRMED]
 
 
 def session_ref(chosen: str) -> str:

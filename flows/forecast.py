@@ -6,7 +6,7 @@ from typing import Annotated
 from prefect import flow
 from pydantic import Field
 
-from flows.skin import counted, show, step
+from flows.skin import counted, page, sentence, show, step, table
 from steps import forecast as foreseeing
 from steps.forecast import Foreseen
 
@@ -26,19 +26,26 @@ async def forecast(days: Annotated[int, Field(ge=1, le=90)] = 7) -> None:
     found = await step(NAME, lambda app: foreseeing.forecast(app, days))
     counts = Counter(f"{one.at:%Y-%m-%d} {one.verdict}: {one.purpose}" for one in found)
     sends = [one for one in found if one.verdict == "send"]
-    more = f"\n\nand {len(sends) - ROWS} more" if len(sends) > ROWS else ""
+    more = f"and {len(sends) - ROWS} more" if len(sends) > ROWS else ""
+    letters = page("## Messages", listed(sends[:ROWS]), more) if sends else ""
     await show(
         "forecast",
-        f"{counted(dict(sorted(counts.items())), 'day (UTC)')}\n\n## Messages\n\n{listed(sends[:ROWS])}{more}",
+        page(said(found), counted(dict(sorted(counts.items())), "day (UTC)"), letters),
         f"The next {days} days, seen from now",
     )
 
 
+def said(found: list[Foreseen]) -> str:
+    verdicts = Counter(one.verdict for one in found)
+    return sentence(
+        (verdicts["send"], "message leaves", "messages leave"),
+        (verdicts["hold"], "waits beyond that", "wait beyond that"),
+        (verdicts["skip"], "is left out", "are left out"),
+        (verdicts["none"], "person gets nothing", "people get nothing"),
+    ) or "Nothing is ahead in these days."
+
+
 def listed(sends: list[Foreseen]) -> str:
     """A Markdown table of ids; names and addresses have no place in Prefect's database."""
-    head = "| when (UTC) | purpose | session | participant | language |\n| --- | --- | --- | --- | --- |"
-    rows = [
-        f"| {s.at:%Y-%m-%d %H:%M} | {s.purpose} | {s.session_id or ''} | {s.participant_id} | {s.language} |"
-        for s in sends
-    ]
-    return "\n".join([head, *rows])
+    rows = [(f"{s.at:%Y-%m-%d %H:%M}", s.purpose, s.session_id or "", s.participant_id, s.language) for s in sends]
+    return table(("when (UTC)", "purpose", "session", "participant", "language"), rows)

@@ -3,7 +3,7 @@
 from prefect import flow
 
 from domain.errors import Problem, UserError
-from flows.skin import counted, show, step
+from flows.skin import show, step
 from steps.app import App
 from store import database
 
@@ -19,7 +19,13 @@ async def housekeeping(dry_run: bool = False) -> None:
         dry_run: Only check; copy and remove nothing.
     """
     counts = await step(NAME, lambda app: tidy(app, dry_run))
-    await show("housekeeping", counted(counts), "The database is sound")
+    await show("housekeeping", said(counts), "The database is sound")
+
+
+def said(counts: dict[str, int]) -> str:
+    made = "A backup was made" if counts["made"] else "No backup was made: this was a dry run"
+    removed = f" and {counts['removed']} older removed" if counts["removed"] else ""
+    return f"The database is sound. {made}{removed}; there are {counts['kept']}."
 
 
 def tidy(app: App, dry_run: bool) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from prefect import flow
 
 from domain.imports import ImportReport, RowProblem
-from flows.skin import StepFailed, counted, show, step
+from flows.skin import StepFailed, counted, page, sentence, show, step
 from steps import imports
 
 NAME = "Import registrations"
@@ -31,7 +31,11 @@ async def import_registrations(dry_run: bool = False) -> None:
         lines = [str(p) for report in reports for p in report.problems if isinstance(p, RowProblem)]
         await show(
             "import-registrations",
-            "\n".join([counted({"sources": len(reports), **totals}), "", *(f"- {line}" for line in lines[:SHOWN])]),
+            page(
+                said(totals, unread, dry_run),
+                counted({"sources": len(reports), **totals}),
+                "\n".join(f"- {line}" for line in lines[:SHOWN]),
+            ),
             "What a dry run would take in" if dry_run else "What was taken in",
             news=bool(unread) or any(totals[name] for name in ("accepted", "merged", "rejected")),
         )
@@ -39,6 +43,16 @@ async def import_registrations(dry_run: bool = False) -> None:
         # Why may quote the file's first line, which is a person's where there is no header.
         where = "incoming" if dry_run else "incoming/failed, with a report beside each"
         raise StepFailed(f"{NAME}: {unread} files could not be read; the others were. They are in {where}")
+
+
+def said(totals: dict[str, int], unread: int, dry_run: bool) -> str:
+    was, were = ("would be", "would be") if dry_run else ("was", "were")
+    return sentence(
+        (totals["accepted"], f"registration {was} taken in", f"registrations {were} taken in"),
+        (totals["merged"], f"row {was} added to what is known", f"rows {were} added to what is known"),
+        (totals["rejected"], "row waits for correction", "rows wait for correction"),
+        (unread, "file could not be read", "files could not be read"),
+    ) or "There was nothing new."
 
 
 def unreadable(report: ImportReport) -> bool:

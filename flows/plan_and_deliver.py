@@ -2,13 +2,14 @@
 
 from prefect import flow
 
-from flows.skin import StepFailed, counted, numbers, redacted, show, step
+from flows.skin import StepFailed, counted, numbers, page, redacted, sentence, show, step
 from steps import deliver, plan
 from steps.app import App
 from steps.deliver import DeliverReport
 from steps.plan import PlanReport
 
 NAME = "Plan and deliver"
+LATER = ("waits for a better hour where its reader lives", "wait for a better hour where their readers live")
 
 
 @flow(name=NAME, persist_result=False)
@@ -28,18 +29,41 @@ async def plan_and_deliver(dry_run: bool = False) -> None:
     sent = numbers(delivered)
     await show(
         "plan-and-deliver",
-        told(planned, delivered),
+        told(planned, delivered, dry_run),
         "What a dry run would do" if dry_run else "What was planned and delivered",
         news=bool(planned.send or planned.drafts or delivered.trouble or any(sent.values())),
     )
     check(NAME, delivered)
 
 
-def told(planned: PlanReport, delivered: DeliverReport) -> str:
+def told(planned: PlanReport, delivered: DeliverReport, dry_run: bool = False) -> str:
+    """First in words, then every count that is not zero."""
+    trouble = f"**{redacted(delivered.trouble)}**" if delivered.trouble else ""
     purposes = {f"of which {purpose}": number for purpose, number in sorted(planned.by_purpose.items())}
-    trouble = f"**{redacted(delivered.trouble)}**\n\n" if delivered.trouble else ""
     tables = [counted(numbers(planned) | purposes, "planned"), counted(numbers(delivered), "delivered")]
-    return trouble + "\n\n".join(tables)
+    return page(trouble, _foretold(planned) if dry_run else _said(planned, delivered), *tables)
+
+
+def _said(planned: PlanReport, delivered: DeliverReport) -> str:
+    return sentence(
+        (delivered.sent, "message was sent", "messages were sent"),
+        (planned.drafts, "waits for your approval", "wait for your approval"),
+        (planned.hold + delivered.postponed, *LATER),
+        (delivered.later, "will be tried again", "will be tried again"),
+        (planned.skip + delivered.dropped, "was left out", "were left out"),
+        (planned.unwritable, "cannot be written", "cannot be written"),
+        (delivered.failed, "was refused", "were refused"),
+        (delivered.unsure, "may have arrived or not", "may have arrived or not"),
+    ) or "Nothing was due."
+
+
+def _foretold(planned: PlanReport) -> str:
+    return sentence(
+        (planned.send, "message would be written", "messages would be written"),
+        (planned.drafts, "of them would wait for your approval", "of them would wait for your approval"),
+        (planned.hold, *LATER),
+        (planned.skip, "would be left out", "would be left out"),
+    ) or "Nothing would be written."
 
 
 def check(name: str, delivered: DeliverReport) -> None:

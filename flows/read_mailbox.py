@@ -2,7 +2,7 @@
 
 from prefect import flow
 
-from flows.skin import counted, numbers, show, step
+from flows.skin import counted, numbers, page, sentence, show, step
 from steps import inbox
 from steps.app import App
 from steps.inbox import InboxReport
@@ -23,5 +23,16 @@ async def read_mailbox() -> None:
 
     report = await step(NAME, read)
     counts = numbers(report) if report else {}
-    text = counted(counts) if report else "No mailbox is set (LETSCONNECT_IMAP_URL)."
+    text = page(said(report), counted(counts)) if report else "No mailbox is set (LETSCONNECT_IMAP_URL)."
     await show("read-mailbox", text, "What arrived and what it was", news=any(counts.values()))
+
+
+def said(report: InboxReport) -> str:
+    return sentence(
+        (report.filed, "mail came", "mails came"),
+        (report.rsvps, "was an answer to an invitation", "were answers to invitations"),
+        (report.bounces, "came back as not delivered", "came back as not delivered"),
+        (report.autoreplies, "was an automatic reply", "were automatic replies"),
+        (report.for_person, "needs a person's eyes", "need a person's eyes"),
+        (report.quarantined, "could not be read", "could not be read"),
+    ) or "Nothing came."

@@ -4,10 +4,10 @@ from typing import Literal
 
 from prefect import flow
 
-from flows.choices import session_ref
+from flows.one_session import carry_out
 from flows.plan_and_deliver import check, told
-from flows.skin import COORDINATOR, show, step
-from steps import deliver, plan, sessions
+from flows.skin import COORDINATOR, page, show, step
+from steps import sessions
 from steps.app import App
 from steps.deliver import DeliverReport
 from steps.plan import PlanReport
@@ -33,20 +33,12 @@ async def send_invitations(
     """
     planned, delivered = await step(NAME, lambda app: invite(app, session, who == EVERYBODY, dry_run))
     heading = "Nothing was sent: this was a dry run." if dry_run else "The invitations are on their way."
-    await show("send-invitations", f"{heading}\n\n{told(planned, delivered)}", session)
+    await show("send-invitations", page(heading, told(planned, delivered, dry_run)), session)
     check(NAME, delivered)
 
 
 def invite(app: App, chosen: str, everybody: bool, dry_run: bool) -> tuple[PlanReport, DeliverReport]:
-    """A dry run does the real thing in a transaction and takes it back, so that it counts the right people."""
-    session = sessions.find(app, session_ref(chosen))
-    if dry_run:
-        app.conn.execute("begin immediate")
-    try:
-        if everybody:
-            sessions.invite_everybody(app, str(session.id), COORDINATOR)
-        planned = plan.plan(app, dry_run=dry_run, session_id=session.id)
-    finally:
-        if dry_run:
-            app.conn.execute("rollback")
-    return planned, deliver.deliver(app, dry_run=dry_run)
+    """What was planned for that session, and what was delivered; a dry run changes nothing."""
+    opened = lambda one: sessions.invite_everybody(app, str(one.id), COORDINATOR) if everybody else one  # noqa: E731
+    _, _, planned, delivered = carry_out(app, chosen, opened, dry_run)
+    return planned, delivered

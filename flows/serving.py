@@ -26,9 +26,8 @@ from prefect.runner import Runner
 from prefect.states import Crashed
 
 from flows import deployments
-from flows.choices import label
+from flows.choices import upcoming
 from flows.skin import described, note
-from steps import sessions
 from steps.app import App
 
 UNFINISHED = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
@@ -80,7 +79,7 @@ class Serving(threading.Thread):
             raise polling.exception() or RuntimeError("the runner ended")
 
     async def _follow(self, polling: "asyncio.Task[None]", labels: list[str]) -> None:
-        """Until told to stop or the runner ends: deploys the invitations' form again when the sessions change."""
+        """Until told to stop or the runner ends: deploys the forms that offer sessions again when those change."""
         loop = asyncio.get_running_loop()
         due = loop.time() + self.follow
         while not self.stop.is_set() and not polling.done():
@@ -89,17 +88,17 @@ class Serving(threading.Thread):
                 continue
             _, now = await asyncio.to_thread(self._read)
             if now != labels:
-                deployment, labels = deployments.invitations(now), now
-                async with get_client() as client:
-                    await keep_pauses(client, deployment)
-                await deployment.aapply()
+                labels = now
+                for deployment in deployments.about_sessions(now):
+                    async with get_client() as client:
+                        await keep_pauses(client, deployment)
+                    await deployment.aapply()
             due = loop.time() + self.follow
 
     def _read(self) -> tuple[str, list[str]]:
         app = self.open_app()
         try:
-            upcoming = sessions.listing(app, upcoming=True)
-            return app.programme.zone, [label(session) for session in upcoming]
+            return app.programme.zone, upcoming(app)
         finally:
             app.close()
 

@@ -10,7 +10,7 @@ import re
 import sqlite3
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -115,10 +115,29 @@ def numbers(report: "DataclassInstance") -> dict[str, int]:
     return {name: value for name, value in values.items() if isinstance(value, int)}
 
 
+def sentence(*parts: tuple[int, str, str]) -> str:
+    """Counts in words: (number, what one does, what several do), without those that are zero; "" when all are."""
+    said = [f"{number} {one if number == 1 else several}" for number, one, several in parts if number]
+    return f"{', '.join(said)}." if said else ""
+
+
 def counted(counts: Mapping[str, int], heading: str = "what") -> str:
-    """A Markdown table of counts."""
-    rows = [f"| {name.replace('_', ' ')} | {number} |" for name, number in counts.items()]
-    return "\n".join([f"| {heading} | number |", "| --- | ---: |", *rows])
+    """A Markdown table of the counts that are not zero; "" when all are."""
+    return table((heading, "number"), [(name.replace("_", " "), number) for name, number in counts.items() if number])
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table; numbers stand to the right. "" without rows."""
+    if not (found := list(rows)):
+        return ""
+    marks = ["---:" if isinstance(cell, int | float) else "---" for cell in found[0]]
+    lines = [headings, marks, *([str(cell).replace("|", "\\|") for cell in row] for row in found)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def page(*parts: str) -> str:
+    """Paragraphs and tables of an artifact, without those that are empty."""
+    return "\n\n".join(part for part in parts if part)
 
 
 async def show(key: str, markdown: str, description: str, *, news: bool = True) -> None:

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.settings import PREFIX
+from config.settings import PREFIX, Settings
 from domain.errors import Problem, UserError
 from flows import environment
 from flows.children import Child, Kept
@@ -47,10 +47,11 @@ def run(
 ) -> int:
     """Run until SIGINT, SIGTERM or `stop`; 0 then. To be called from the main thread, in a process without Prefect.
 
-    `port` 0 takes a free one. `children` are kept alive as well; the listener of the mailbox is one of them by itself
-    when there is a mailbox. `on_ready` gets the address of the UI, in a thread of its own, once every deployment is
-    there; what it raises ends `run` and is raised from it. `environ` is what flows and children inherit, with the
-    paths of `app`. Every `follow` seconds the forms are renewed if the sessions changed.
+    `port` 0 takes a free one. `children` are kept alive as well; the listener of the mailbox and the poller of the
+    Telegram bot are among them by themselves, where those are set. `on_ready` gets the address of the UI, in a thread
+    of its own, once every deployment is there; what it raises ends `run` and is raised from it. `environ` is what
+    flows and children inherit, with the paths of `app`. Every `follow` seconds the forms are renewed if the sessions
+    changed.
 
     UserError: no login, a port in use, a second `run` on one home, a server that does not start.
     """
@@ -65,16 +66,23 @@ def run(
             url = environment.origin(host, port)
             server = Kept(_server(host, port), environment.without(full, PREFIX), home / "prefect", _log(home, SERVER))
             plain = environment.without(full, environment.PREFECT)
-            others = [*children, *([listener()] if settings.imap else [])]
+            others = [*children, *watchers(settings)]
             kept = [server, *(Kept(child, plain, home / "prefect", _log(home, child.name)) for child in others)]
             make = partial(_serving, _log(home, "letsconnect"), stop, follow)
             return _supervise(kept, make, url, on_ready, stop)
 
 
-def listener() -> Child:
-    """`letsconnect run inbox --watch`, by module, so that it needs no script on the PATH."""
+def watchers(settings: Settings) -> list[Child]:
+    """Who reads what comes, as it comes: the mailbox's listener, the Telegram bot's poller, where each is set."""
+    mail = [_watcher("listener", "inbox")] if settings.imap is not None else []
+    chats = [_watcher("poller", "telegram")] if settings.telegram_token is not None else []
+    return mail + chats
+
+
+def _watcher(name: str, step: str) -> Child:
+    """`letsconnect run STEP --watch`, by module, so that it needs no script on the PATH."""
     code = "import sys; from cli import main; sys.exit(main())"
-    return Child("listener", [sys.executable, "-P", "-c", code, "run", "inbox", "--watch"])
+    return Child(name, [sys.executable, "-P", "-c", code, "run", step, "--watch"])
 
 
 def _server(host: str, port: int) -> Child:

@@ -99,6 +99,6 @@ def test_delivery_in_trouble_fails_the_run_without_an_address() -> None:
         "Plan and deliver: the server refused (address). Nothing is lost: what waits is tried again"
     )
     shown = told(PlanReport(send=2, by_purpose={"invitation": 2}), report)
-    assert shown.startswith("**the server refused (address)**\n\n| planned | number |")
+    assert shown.startswith("**the server refused (address)**\n\n2 will be tried again.\n\n| planned | number |")
     assert "| of which invitation | 2 |" in shown
     check("Plan and deliver", DeliverReport(sent=2))

@@ -23,9 +23,12 @@ BY_ITSELF = {
     "Plan and deliver": "*/2 * * * *",
     "Read the mailbox": "*/15 * * * *",
     "Import registrations": "*/10 * * * *",
+    "Telegram": "*/15 * * * *",
+    "Desk": "0 7 * * *",
     "Housekeeping": "30 3 * * *",
 }
-ON_REQUEST = {"Send invitations", "Approve drafts", "Forecast"}
+WITH_SESSIONS = {"Send invitations", "Announce a session", "Move a session", "Cancel a session"}
+ON_REQUEST = {*WITH_SESSIONS, "Approve drafts", "Forecast", "Reminders"}
 
 
 def until(true: Callable[[], object], seconds: float = 20) -> bool:
@@ -95,6 +98,8 @@ def test_deployments_are_there_with_schedules_and_descriptions(up: Up) -> None:
     schedules = {name: [s["schedule"].get("cron") for s in d["schedules"]] for name, d in found.items()}
     assert schedules == {name: [cron] for name, cron in BY_ITSELF.items()} | {name: [] for name in ON_REQUEST}
     assert {s["schedule"]["timezone"] for d in found.values() for s in d["schedules"]} == {"UTC"}
+    given = {name: s["parameters"] for name, d in found.items() for s in d["schedules"]}
+    assert given == {name: {} for name in BY_ITSELF} | {"Desk": {"mail": True}}
     assert all(d["description"] and d["tags"] for d in found.values())
     assert {d["concurrency_options"]["collision_strategy"] for d in found.values()} == {"CANCEL_NEW"}
     assert {d["global_concurrency_limit"]["limit"] for d in found.values()} == {1}
@@ -103,15 +108,17 @@ def test_deployments_are_there_with_schedules_and_descriptions(up: Up) -> None:
 
 def test_forms_have_drop_downs_safe_defaults_and_help(up: Up, app: App) -> None:
     with up.api() as api:
-        form = api.deployment("Send invitations")["parameter_openapi_schema"]["properties"]
-        tick = api.deployment("Plan and deliver")["parameter_openapi_schema"]["properties"]
+        forms = {d["name"]: d["parameter_openapi_schema"]["properties"] for d in api.post("/deployments/filter")}
+    form, tick = forms["Send invitations"], forms["Plan and deliver"]
     (session,) = sessions.listing(app)
-    assert form["session"]["enum"] == [label(session)]
+    offered = {name: fields["session"]["enum"] for name, fields in forms.items() if "session" in fields}
+    assert offered == {name: [label(session)] for name in WITH_SESSIONS}
     assert re.fullmatch(r"1 · Proposal writing · \d{4}-\d\d-\d\d 14:00 UTC", label(session))
     assert form["who"]["enum"] == ["registered only", "everybody eligible: general invitation"]
-    assert form["dry_run"]["default"] is True
-    assert tick["dry_run"]["default"] is False
-    assert all(field["description"] for field in [*form.values(), *tick.values()])
+    assert [forms[name]["dry_run"]["default"] for name in WITH_SESSIONS] == [True] * len(WITH_SESSIONS)
+    assert (tick["dry_run"]["default"], forms["Desk"]["mail"]["default"]) == (False, False)
+    assert forms["Move a session"]["day"]["format"] == "date"
+    assert [name for name, fields in forms.items() if not all(f["description"] for f in fields.values())] == []
 
 
 def test_api_without_login_is_refused(up: Up) -> None:
@@ -146,9 +153,14 @@ def test_registrations_are_imported_planned_and_delivered(
         assert finished(api, "Import registrations")[1] == "COMPLETED"
         imported = api.artifact("import-registrations")
         assert finished(api, "Plan and deliver")[1] == "COMPLETED"
-        delivered = api.artifact("plan-and-deliver")
-    assert imported is not None and "| accepted | 1 |" in imported and "| rejected | 1 |" in imported
-    assert delivered is not None and "| sent | 0 |" not in delivered
+        delivered = api.post("/artifacts/filter", {"artifacts": {"key": {"any_": ["plan-and-deliver"]}}})
+    assert imported is not None
+    assert imported.startswith("1 registration was taken in, 1 row waits for correction.\n\n| what | number |")
+    assert "| accepted | 1 |" in imported and "| rejected | 1 |" in imported
+    # One of them, since the schedule's own run may have come first.
+    sent = [one["data"] for one in delivered if "| sent | " in one["data"]]
+    # The welcome, and by day in Lagos the invitation.
+    assert [bool(re.match(r"1 message was sent|2 messages were sent", text)) for text in sent] == [True]
     assert set(caught[0].recipients) == {ADDRESS}
 
 
@@ -181,13 +193,39 @@ def test_form_follows_the_sessions(up: Up, app: App) -> None:
     sessions.add(app, {"title": "Meeting people", "start": start, "code": "meeting"}, "test")
     wanted = [label(session) for session in sessions.listing(app)]
     with up.api() as api:
-        path = "/deployments/name/Send invitations/Send invitations"
-        offered = lambda: api.get(path)["parameter_openapi_schema"]["properties"]["session"]["enum"]  # noqa: E731
-        assert until(lambda: offered() == wanted)
+        forms = lambda: [api.deployment(name)["parameter_openapi_schema"]["properties"] for name in WITH_SESSIONS]  # noqa: E731
+        assert until(lambda: [form["session"]["enum"] for form in forms()] == [wanted] * len(WITH_SESSIONS))
         with pytest.raises(httpx.HTTPStatusError) as refused:
             api.run("Send invitations", {"session": "3 · Made up"})
     assert refused.value.response.status_code == 409
     assert len(wanted) == 2
+
+
+def test_session_is_moved_from_its_form(up: Up, app: App) -> None:
+    session = sessions.find(app, "meeting")
+    day = f"{session.starts_at + timedelta(days=1):%Y-%m-%d}"
+    given = {"session": label(session), "day": day, "hour": 16, "minute": 30}
+    with up.api() as api:
+        assert api.wait(api.run("Move a session", {**given, "dry_run": False})) == "COMPLETED"
+        done = api.artifact("move-session")
+        with pytest.raises(httpx.HTTPStatusError) as refused:
+            api.run("Move a session", {**given, "hour": 24})
+    assert done is not None and done.startswith("The session moved from ")
+    assert refused.value.response.status_code == 409
+    assert f"{sessions.find(app, 'meeting').starts_at:%Y-%m-%d %H:%M}" == f"{day} 16:30"
+
+
+def test_watching_flows_leave_their_artifacts(up: Up, app: App) -> None:
+    with up.api() as api:
+        runs = [api.run("Desk", {"mail": True}), api.run("Reminders")]
+        telegram = finished(api, "Telegram")[1], api.artifact("telegram")
+        assert [api.wait(run) for run in runs] == ["COMPLETED", "COMPLETED"]
+        desk, reminders = api.artifact("desk"), api.artifact("reminders")
+    assert desk is not None and "rows of imports wait for correction" in desk and "Mailed to 1 coordinator." in desk
+    assert reminders is not None and reminders.startswith("## The next 7 days\n\n")
+    assert telegram == ("COMPLETED", "No Telegram bot is set (LETSCONNECT_TELEGRAM_TOKEN).")
+    query = "select channel, participant_id from outbox where purpose = 'desk'"
+    assert [row[:] for row in app.conn.execute(query)] == [("email", None)]
 
 
 def test_second_run_at_once_is_cancelled(up: Up) -> None:

@@ -1,0 +1,53 @@
+"""The desk: what waits for a person, as an artifact and a daily mail. Leaves both to steps/status.py and desk.py."""
+
+from typing import Any
+
+from prefect import flow
+
+from flows import approve_messages
+from flows.skin import page, redacted, show, step, table
+from steps import desk as mails
+from steps import status
+from steps.app import App
+
+NAME = "Desk"
+# What a form settles as well as the terminal.
+FORMS = {"drafts": approve_messages.NAME, "held": approve_messages.NAME}
+
+
+@flow(name=NAME, persist_result=False)
+async def desk(mail: bool = False) -> None:
+    """Lists what waits for a person, the oldest first, with the command or form that settles each.
+
+    By itself every morning, and then also as a mail to the coordinators when something waits.
+
+    Args:
+        mail: Mail it to the coordinators as well, unless they have today's mail already.
+    """
+    waiting, mailed = await step(NAME, lambda app: look(app, mail))
+    await show("desk", listed(waiting, mailed), "What waits for a person")
+
+
+def look(app: App, mail: bool) -> tuple[list[dict[str, Any]], int]:
+    """What waits, and to how many coordinators a mail goes about it."""
+    return status.needs_person(app), mails.mail_desk(app) if mail else 0
+
+
+def listed(waiting: list[dict[str, Any]], mailed: int = 0) -> str:
+    """Counts and ids; names and addresses have no place in Prefect's database."""
+    if not waiting:
+        return "Nothing waits for a person."
+    things = sum(one["count"] for one in waiting)
+    first = f"{things} thing waits" if things == 1 else f"{things} things wait"
+    rows = [(one["count"], one["why"], str(one["oldest"])[:10], _settles(one)) for one in waiting]
+    return page(
+        f"{first} for a person, the oldest since {str(waiting[0]['oldest'])[:10]}.",
+        table(("number", "what", "since", "what settles it"), rows),
+        f"Mailed to {mailed} coordinator{'s' if mailed > 1 else ''}." if mailed else "",
+    )
+
+
+def _settles(one: dict[str, Any]) -> str:
+    form = FORMS.get(one["kind"])
+    command = redacted(one["do"])
+    return f'"{form}" here, or {command}' if form else str(command)
