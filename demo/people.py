@@ -32,6 +32,8 @@ CAST = {
     "asks": ("Tanzania", 0),
     "dead": ("Bangladesh", 0),
     "refused": ("India", 0),
+    "chats": ("Nigeria", 2),
+    "blocks": ("Tanzania", 1),
 }
 
 # How many of 179 wanted to learn, or offered to share, a skill whose title has these words; the pilot's figures.

@@ -20,6 +20,7 @@ import httpx
 
 from config import settings as settings_file
 from demo import people, servers, story, summary
+from demo.bot_server import BotServer
 from demo.servers import Servers
 from domain.errors import Problem, UserError
 from flows import environment
@@ -42,7 +43,8 @@ def run(environ: Mapping[str, str], *, once: bool, prefect: bool, host: str = "1
         refused = (people.address_of("refused"),)
         mail = servers.start(MAILBOX, new_secret(), refused, home / "logs" / "servers.log", host)
         stack.callback(mail.stop)
-        play = _Play(_environ(environ, home, mail), mail, once, environment.origin(host, pages_port))
+        bot = stack.enter_context(BotServer())
+        play = _Play(_environ(environ, home, mail, bot), mail, bot, once, environment.origin(host, pages_port))
         argv = [sys.executable, "-P", "-m", "web.serve", "--host", host, "--port", str(pages_port)]
         pages = Child("pages", argv)
         try:
@@ -68,8 +70,8 @@ def run(environ: Mapping[str, str], *, once: bool, prefect: bool, host: str = "1
 class _Play:
     """One performance: the story up to the last act, the last act with or without Prefect, the summary."""
 
-    def __init__(self, environ: dict[str, str], mail: Servers, once: bool, pages_url: str) -> None:
-        self.environ, self.mail, self.once = environ, mail, once
+    def __init__(self, environ: dict[str, str], mail: Servers, bot: BotServer, once: bool, pages_url: str) -> None:
+        self.environ, self.mail, self.bot, self.once = environ, mail, bot, once
         self.environ["LETSCONNECT_PAGES_URL"] = pages_url
         self.stop = threading.Event()
         self.result = 1
@@ -87,7 +89,7 @@ class _Play:
             app.close()
         app = self.app()  # again: now with the secret that was made
         try:
-            self.told = story.season(app, self.mail, say)
+            self.told = story.season(app, self.mail, self.bot.api, say)
         finally:
             app.close()
 
@@ -126,7 +128,7 @@ class _Play:
                 mails = client.get(f"{self.mail.viewer_url}mails.json").raise_for_status().json()
             for line in summary.lines(app, self._story, addresses):
                 print(line, flush=True)
-            wrong = summary.differences(summary.checks(app, self._story, mails))
+            wrong = summary.differences(summary.checks(app, self._story, mails, self.bot.api))
         finally:
             app.close()
         for line in wrong:
@@ -184,11 +186,12 @@ def _own_home(environ: Mapping[str, str]) -> Iterator[Path]:
         yield home
 
 
-def _environ(environ: Mapping[str, str], home: Path, mail: Servers) -> dict[str, str]:
+def _environ(environ: Mapping[str, str], home: Path, mail: Servers, bot: BotServer) -> dict[str, str]:
     """The demo's settings and nothing of the installation's; empty ones so that no file's value comes through."""
     prefix = settings_file.PREFIX
     own = {prefix + name: "" for name, *_ in settings_file.TABLE}
     own |= {prefix + "HOME": str(home), **mail.environ()}
+    own |= {prefix + "TELEGRAM_TOKEN": bot.api.token, prefix + "TELEGRAM_API": bot.url}
     if settings_file.load(own) != settings_file.load(own, home / "letsconnect.toml"):  # the second does not exist
         remedy = "Move it away while the demo runs, so that the demo cannot touch real servers"
         raise UserError(Problem("sets what the demo must not use", "letsconnect.toml", remedy))

@@ -4,15 +4,17 @@ Everything is done through `steps/` and a real SMTP and IMAP server; this file o
 """
 
 import smtplib
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import httpx
 
-from demo import answers, people
+from demo import answers, chats, people
 from demo.answers import Answer, Person
+from demo.bot_api import BotApi
 from demo.caught import Caught
 from demo.servers import HOST, Servers
 from domain.sessions import Session
@@ -57,6 +59,7 @@ class Told:
     planned: list[plan.PlanReport] = field(default_factory=list)
     delivered: list[deliver.DeliverReport] = field(default_factory=list)
     answered: int = 0  # mails that sample people sent
+    chats: Counter[str] = field(default_factory=Counter)  # what sample people did on Telegram
     read: inbox.InboxReport | None = None
 
 
@@ -65,8 +68,9 @@ def begin(app: App) -> None:
     setup.init(app)
 
 
-def season(app: App, servers: Servers, told_so_far: Callable[[str], None]) -> Told:
+def season(app: App, servers: Servers, bot: BotApi, told_so_far: Callable[[str], None]) -> Told:
     """From nothing to answered invitations. `told_so_far` gets a line for the terminal at every turn."""
+    chats.introduce(app)
     planned = [_add(app, dict(clinic)) for clinic in CLINICS]
     told_so_far(f"{len(planned)} clinics are planned")
     file = app.settings.home / "registrations.csv"
@@ -83,6 +87,9 @@ def season(app: App, servers: Servers, told_so_far: Callable[[str], None]) -> To
     told.answered = len(replies)
     told.read = inbox.read_mailbox(app)
     told_so_far(f"{len(replies)} mails came back, {told.read.rsvps} of them answers that could be read")
+    told.chats = chats.act(app, bot, _welcomes(app, servers, told))
+    links, rsvps = told.chats["links"], told.chats["rsvps"]
+    told_so_far(f"{links} people linked a chat on Telegram, {rsvps} answered there by a button")
     _plan_and_deliver(app, told, told_so_far)
     return told
 
@@ -143,15 +150,24 @@ def _answers(app: App, servers: Servers, told: Told) -> list[Answer]:
 
 def _invitations(app: App, servers: Servers, title: str, wanted: set[str]) -> dict[str, Caught]:
     """The invitations to the session of that title, by recipient."""
-    found = {}
+    caught = _caught(app, servers, "invitation", wanted)
+    return {mail.recipient: mail for mail in caught if answers.title(mail) == title}
+
+
+def _welcomes(app: App, servers: Servers, told: Told) -> dict[str, Caught]:
+    """The welcome mails of those who are on Telegram, by part."""
+    parts = {told.sample.cast[part]: part for part in chats.CHATS}
+    letters = _caught(app, servers, "letter", set(parts))
+    return {parts[mail.recipient]: mail for mail in letters if chats.LINK.search(mail.text)}
+
+
+def _caught(app: App, servers: Servers, purpose: str, wanted: set[str]) -> Iterator[Caught]:
+    """The mails of that purpose to these addresses, from the mail viewer."""
     with httpx.Client(base_url=servers.viewer_url, trust_env=False, timeout=30) as viewer:
         for mail in viewer.get("/mails.json").raise_for_status().json():
-            if mail["purpose"] == "invitation" and mail["recipient"] in wanted:
+            if mail["purpose"] == purpose and mail["recipient"] in wanted:
                 raw = viewer.get(f"/mails/{mail['id']}/raw").raise_for_status().content
-                caught = Caught(mail["id"], app.now(), mail["sender"], mail["recipient"], raw)
-                if answers.title(caught) == title:
-                    found[caught.recipient] = caught
-    return found
+                yield Caught(mail["id"], app.now(), mail["sender"], mail["recipient"], raw)
 
 
 def _post(servers: Servers, replies: list[Answer]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from demo.bot_api import BotApi
 from demo.people import PEOPLE
 from demo.story import Told
 from steps import status
@@ -30,7 +31,7 @@ class Check:
         return self.expected == self.found
 
 
-def checks(app: App, told: Told, mails: list[Mail]) -> list[Check]:
+def checks(app: App, told: Told, mails: list[Mail], bot: BotApi) -> list[Check]:
     """Expected beside found; the story fixes every number but those that depend on the hour (quiet hours)."""
     read, now = told.read, status.status(app)
     partstats = _count(
@@ -38,14 +39,18 @@ def checks(app: App, told: Told, mails: list[Mail]) -> list[Check]:
     )
     purposes = _count(app, "select purpose, count(*) from outbox where state = 'sent' group by purpose")
     unsettled = {name: now["outbox"].get(name, 0) for name in ("queued", "claimed", "at_risk", "unsure", "draft")}
-    sent = _one(app, "select count(*) from outbox where state = 'sent'")
-    everybody = _one(
-        app, "select count(*) from outbox where session_id = ? and purpose = 'invitation'", told.sessions[2].id
-    ) + _one(app, "select count(*) from decisions where session_id = ?", told.sessions[2].id)
+    sent = _count(app, "select channel, count(*) from outbox where state = 'sent' group by channel")
+    everybody = _one(  # a mail that was taken back, because the address refused another, is left out as well
+        app,
+        "select count(*) from (select key from outbox where session_id = ?1 and purpose = 'invitation'"
+        " union select key from decisions where session_id = ?1)",
+        told.sessions[2].id,
+    )
     moved = _one(
         app,
         "select count(*) from invitations i join contact_points c on c.participant_id = i.participant_id"
-        " where i.session_id = ? and i.partstat <> 'DECLINED' and c.health not in ('hard', 'blocked')",
+        " where i.session_id = ? and i.partstat <> 'DECLINED' and c.channel = 'email'"
+        " and c.health not in ('hard', 'blocked')",
         told.sessions[1].id,
     )
     return [
@@ -55,7 +60,10 @@ def checks(app: App, told: Told, mails: list[Mail]) -> list[Check]:
         Check("rows rejected", told.sample.rejected, told.imported.rejected),
         Check("rows with a reason", True, bool(told.imported.problems)),
         Check("answers read (2 by calendar, 1 other time, 3 by words)", 6, read.rsvps if read else 0),
-        Check("people who come to the first clinic", 3, partstats["ACCEPTED"]),
+        Check("chats linked on Telegram", 2, told.chats["links"]),
+        Check("answers by a button there", 1, told.chats["rsvps"]),
+        Check("chats that block the bot", 1, _one(app, BLOCKED)),
+        Check("people who come to the first clinic", 4, partstats["ACCEPTED"]),
         Check("people who do not", 2, partstats["DECLINED"]),
         Check("confirmations sent to those who wrote", 3, purposes["rsvp_confirmation"]),
         Check("bounces noted", 1, read.bounces if read else 0),
@@ -64,7 +72,8 @@ def checks(app: App, told: Told, mails: list[Mail]) -> list[Check]:
         Check("everybody asked, held or left out for the third clinic", PEOPLE, everybody),
         Check("people told of the new time", moved, purposes["update"]),
         Check("messages neither sent nor settled", dict.fromkeys(unsettled, 0), unsettled),
-        Check("messages sent, as the mailboxes have them", sent, len(mails)),
+        Check("messages sent, as the mailboxes have them", sent["email"], len(mails)),
+        Check("messages sent, as the chats have them", sent["telegram"], len(bot.sent)),
         Check("no mail came twice", len(mails), len({(m["recipient"], m["message_id"]) for m in mails})),
     ]
 
@@ -100,6 +109,11 @@ def lines(app: App, told: Told, addresses: Mapping[str, str]) -> Iterator[str]:
             f"  mails back    {told.answered}: {read.rsvps} answers, {read.bounces} bounce, "
             f"{read.autoreplies} automatic, {read.for_person} for a person, {read.quarantined} unreadable"
         )
+    chats = _one(app, "select count(*) from outbox where state = 'sent' and channel = 'telegram'")
+    yield (
+        f"  on Telegram   {told.chats['links']} chats linked, {told.chats['rsvps']} answer by a button, "
+        f"{_one(app, BLOCKED)} chat blocks the bot; {chats} messages"
+    )
     for n, item in enumerate(now["needs_person"]):
         head = "  for a person  " if n == 0 else " " * 16
         yield f"{head}{item['count']} {item['kind']}: {item['why']} ({item['do']})"
@@ -109,6 +123,7 @@ def lines(app: App, told: Told, addresses: Mapping[str, str]) -> Iterator[str]:
         yield f"  {name:<13} {address}"
 
 
+BLOCKED = "select count(*) from contact_points where channel = 'telegram' and health = 'blocked'"
 COUNTRIES = "select count(distinct country) from participants where country <> ''"
 SKIPPED = "select because, count(*) as n from decisions where verdict = 'skip' group by because order by n desc"
 

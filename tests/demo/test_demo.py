@@ -47,6 +47,7 @@ def test_demo_summary_says_what_happened(finished: tuple[Path, subprocess.Comple
         "people        179 registered, from 25 countries",
         "registrations 179 accepted, 1 merged, 2 rejected:",
         "mails back    10: 6 answers, 1 bounce, 1 automatic",
+        "on Telegram   2 chats linked, 1 answer by a button, 1 chat blocks the bot; ",
         "welcome",
         "update",
         "caught mails  http://127.0.0.1:",
@@ -54,7 +55,7 @@ def test_demo_summary_says_what_happened(finished: tuple[Path, subprocess.Comple
     ):
         assert expected in text
     first = next(line for line in text.splitlines() if "answers       Proposal writing" in line)
-    assert "3 accepted" in first and "2 declined" in first
+    assert "4 accepted" in first and "2 declined" in first
 
 
 def test_demo_summary_names_nobody(finished: tuple[Path, subprocess.CompletedProcess[str]]) -> None:

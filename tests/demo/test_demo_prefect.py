@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from demo.bot_api import BotApi
+
 CODE = "import os, sys; from demo.run import run\nsys.exit(run(os.environ, once=True, prefect=True, port=0))"
 
 pytestmark = pytest.mark.prefect
@@ -55,4 +57,7 @@ def test_demo_once_with_prefect_leaves_a_run_and_its_artifact(tmp_path: Path) ->
         everything = "\n".join(prefect.iterdump())
     assert (completed > 0, artifacts > 0) == (True, True)
     assert re.findall(r"[\w.+-]+@[\w.-]*example\.(?:org|net|com)", everything) == []
+    logs = {path.name: path.read_text("utf-8", "replace") for path in (home / "logs").iterdir()}
+    assert [name for name, text in {"prefect.db": everything, **logs}.items() if BotApi.token in text] == []
+    assert (logs["poller.log"], logs["listener.log"]) == ("", "")
     assert living(str(tmp_path / "state")) == []

@@ -84,6 +84,24 @@ def test_step_closes_its_database(home: Path) -> None:
         conn.execute("select 1")
 
 
+def test_counts_in_words_leave_out_what_is_zero() -> None:
+    parts = [(2, "was sent", "were sent"), (0, "waits", "wait"), (1, "was left out", "were left out")]
+    assert (skin.sentence(*parts), skin.sentence((0, "waits", "wait"))) == ("2 were sent, 1 was left out.", "")
+
+
+def test_table_of_counts_leaves_out_what_is_zero() -> None:
+    assert skin.counted({"sent": 0, "of_which": 2}) == "| what | number |\n| --- | ---: |\n| of which | 2 |"
+    assert skin.counted({"sent": 0}) == ""
+
+
+def test_table_keeps_bars_in_their_cell() -> None:
+    assert skin.table(("what", "number"), [("yes|no", 1)]) == "| what | number |\n| --- | ---: |\n| yes\\|no | 1 |"
+
+
+def test_page_has_no_empty_parts() -> None:
+    assert skin.page("a", "", "b") == "a\n\nb"
+
+
 def test_numbers_of_a_report_leave_out_what_is_no_number() -> None:
     @dataclass(frozen=True)
     class Report:
