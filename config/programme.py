@@ -73,6 +73,12 @@ class _Guards(_Model):
     withdrawals: float = Field(gt=0, le=1)
 
 
+class _Retention(_Model):
+    mails_days: int = Field(default=90, ge=1)
+    strangers_days: int = Field(default=7, ge=1)
+    letters_days: int = Field(default=365, ge=30)
+
+
 class _Limits(_Model):
     import_megabytes: int = Field(gt=0)
     link_seconds: int = Field(gt=0)
@@ -114,6 +120,7 @@ class _Programme(_Model):
     groups: list[_Group] = []
     guards: _Guards
     limits: _Limits
+    retention: _Retention = _Retention()
     kinds: dict[str, _Kind] = Field(min_length=1)
 
 
@@ -187,6 +194,15 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """For how many days what is done with is kept."""
+
+    mails_days: int
+    strangers_days: int
+    letters_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """Everything the files say, as domain values."""
 
@@ -204,6 +220,7 @@ class Programme:
     link_seconds: int
     senders: Mapping[str, Sender]
     coordinators: tuple[Coordinator, ...]
+    retention: Retention
     groups: tuple[Group, ...] = ()
 
     def coordinator_for(self, languages: Sequence[str], region: str) -> Coordinator:
@@ -353,5 +370,6 @@ def _assemble(programme: _Programme, cadences: _Cadences, skills: _Skills) -> Pr
         coordinators=tuple(
             Coordinator(c.name, c.address, tuple(c.languages), tuple(c.regions)) for c in programme.coordinators
         ),
+        retention=Retention(**programme.retention.model_dump()),
         groups=tuple(Group(g.name, g.chat_id) for g in programme.groups),
     )

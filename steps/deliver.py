@@ -119,7 +119,7 @@ def _over(app: App, channel: Channel, folder: Path, limit: int | None) -> Delive
             delivery.give_back()
     if trouble is not None:
         with database.write(app.conn) as conn:
-            until = app.now() + max(PAUSE, trouble.retry_after or PAUSE)
+            until = app.now() + (trouble.retry_after or PAUSE)
             meta.pause(conn, channel.name, until, _words(trouble), trouble.permanent, app.now())
     else:
         meta.resume(app.conn, channel.name)

@@ -12,7 +12,7 @@ from domain.participants import canonical_address
 from domain.times import zone_or_none
 from steps import notices, status
 from steps.app import App
-from steps.compose import envelope_sender, mail_to, reference_of
+from steps.mails import envelope_sender, mail_to, reference_of
 from steps.notices import Notice
 from templates_email import contexts, skeletons
 

@@ -18,8 +18,8 @@ from domain.replies import answer
 from domain.reply_phrases import Answer
 from domain.sessions import Session
 from steps import answers
-from steps.compose import REFERENCE_LENGTH, UNSUBSCRIBE_TAG
 from steps.inbox_reading import Reading, by_references, contact_of, references
+from steps.mails import REFERENCE_LENGTH, UNSUBSCRIBE_TAG
 from store import consents, contact_points, inbox, invitations, outbox, sessions
 
 PARTSTATS = {Answer.YES: PartStat.ACCEPTED, Answer.NO: PartStat.DECLINED, Answer.MAYBE: PartStat.TENTATIVE}

@@ -15,8 +15,8 @@ from domain.messages import Message
 from domain.participants import canonical_address
 from domain.reachability import Permanence
 from domain.times import iso, zone_or_none
-from steps.compose import BOUNCE_TAG
 from steps.inbox_reading import Reading, answered_message, by_references, by_text, contact_of, references
+from steps.mails import BOUNCE_TAG
 from store import contact_points, inbox, outbox
 
 LATELY = timedelta(days=30)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from channels import inbound
 from domain.messages import Message
-from steps.compose import REFERENCE_LENGTH
+from steps.mails import REFERENCE_LENGTH
 from store import outbox
 
 _MAX_LOOKED_UP = 500  # many words look like one

@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.errors import Problem, UserError
 from steps.app import App
-from store import contact_points, database, journal, outbox, participants
+from store import contact_points, database, erasure, journal, outbox, participants
 
 
 def find(app: App, ref: str) -> int:
@@ -19,42 +19,9 @@ def find(app: App, ref: str) -> int:
     raise UserError(Problem("nobody of that id, address or wiki user name is known", "person"))
 
 
-# Everything that is kept about a person, as table and the condition that finds it.
-_KEPT = (
-    ("participants", "id = :id"),
-    ("participant_roles", "participant_id = :id"),
-    ("contact_points", "participant_id = :id"),
-    ("consents", "participant_id = :id"),
-    ("participant_skills", "participant_id = :id"),
-    ("registrations", "participant_id = :id"),
-    ("answers", "registration_id in (select id from registrations where participant_id = :id)"),
-    ("invitations", "participant_id = :id"),
-    ("rsvps", "invitation_id in (select id from invitations where participant_id = :id)"),
-    ("outbox", "participant_id = :id"),
-    ("payloads", "outbox_id in (select id from outbox where participant_id = :id)"),
-    ("deliveries", "outbox_id in (select id from outbox where participant_id = :id)"),
-    ("delivery_events", "contact_point_id in (select id from contact_points where participant_id = :id)"
-     " or outbox_id in (select id from outbox where participant_id = :id)"),
-    ("suppressions", "(channel, canonical) in"
-     " (select channel, canonical from contact_points where participant_id = :id)"),
-    ("decisions", "participant_id = :id"),
-    ("sharers", "participant_id = :id"),
-    ("inbox", "participant_id = :id"),
-)  # fmt: skip
-
-
 def export(app: App, ref: str) -> dict[str, list[dict[str, Any]]]:
     """Everything that is kept about a person, by table; raw mail as text."""
-    person = find(app, ref)
-    found = {}
-    for table, condition in _KEPT:
-        rows = app.conn.execute(f"select * from {table} where {condition}", {"id": person})
-        found[table] = [{k: _plain(v) for k, v in dict(row).items() if k not in ("claim",)} for row in rows]
-    return found
-
-
-def _plain(value: object) -> object:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    return erasure.export(app.conn, find(app, ref))
 
 
 def show(app: App, ref: str) -> dict[str, Any]:
@@ -142,36 +109,6 @@ def erase(app: App, ref: str, who: str) -> dict[str, int]:
     app.conn.execute("pragma secure_delete = on")  # what was deleted is written over, not left in free pages
     with database.write(app.conn) as conn:
         done["messages taken back"] = outbox.recall(conn, "the person's data was erased", participant_id=person)
-        at = {"id": person, "now": now.isoformat(timespec="seconds")}
-        mine = "outbox_id in (select id from outbox where participant_id = :id)"
-        groups = "registration_id in (select id from registrations where participant_id = :id)"
-        answers = "invitation_id in (select id from invitations where participant_id = :id)"
-        named = (
-            "exists (select 1 from contact_points c where c.participant_id = :id and"
-            " (instr(lower(cast(raw as text)), lower(c.address)) or instr(lower(cast(raw as text)), c.canonical)))"
-        )
-        for name, statement in {
-            "bodies": f"delete from payloads where {mine}",
-            "texts": f"update deliveries set text = '' where {mine}",
-            "envelopes": "update outbox set recipient = '', sender = '' where participant_id = :id",
-            "answers": f"delete from answers where {groups}",
-            "comments": f"update rsvps set comment = '' where {answers}",
-            "mails": "update inbox set raw = x'', reason = '', message_id = '', state = case when state in"
-            f" ('for_person', 'quarantined') then 'settled' else state end where participant_id = :id or ({named})",
-            "refused rows": "update import_rejections set raw = '{}', settled_at = coalesce(settled_at, :now)"
-            f" where {named}",
-            "skills": "delete from participant_skills where participant_id = :id",
-            "consents": "delete from consents where participant_id = :id",
-            "groups": "update registrations set group_name = '' where participant_id = :id",
-            "sharers": "update sharers set name = '' where participant_id = :id",
-            "links": "update outbox set contact_point_id = null where participant_id = :id",
-            "events": "update delivery_events set contact_point_id = null, detail = '' where contact_point_id in"
-            " (select id from contact_points where participant_id = :id)",
-            "addresses": "delete from contact_points where participant_id = :id",
-            "profile": "update participants set name = '', country = '', region = '', wiki_user = '',"
-            " home_wikis = '[]', affiliate = '', tenure = '', connectivity = '', support_needed = '', name_folded = '',"
-            " languages = '[]', zone = '', registered_at = null, erased_at = :now, updated_at = :now where id = :id",
-        }.items():
-            done[name] = conn.execute(statement, at).rowcount
+        done |= erasure.erase(conn, person, now)
         journal.note(conn, now, who, "erased", f"person/{person}", json.dumps(done))
     return done

@@ -11,8 +11,8 @@ from domain.errors import UserError
 from domain.sessions import Session
 from steps import inbox as steps_inbox
 from steps import persons
-from steps.compose import BOUNCE_TAG, UNSUBSCRIBE_TAG
 from steps.inbox import InboxReport, read_filed
+from steps.mails import BOUNCE_TAG, UNSUBSCRIBE_TAG
 from store import database, inbox, participants
 from tests.programme import NOON, Place
 from tests.steps.mails_in import bounce, calendar_answer, reply_by_text

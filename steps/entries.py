@@ -1,0 +1,41 @@
+"""The calendar entry that goes with a message: by mail as its calendar part, in a chat as a file."""
+
+from datetime import datetime, timedelta
+
+from calendars import invitations as calendar
+from domain.cadences import Purpose
+from domain.invitations import PartStat
+from domain.planning import Facts, Touch
+from steps.app import App
+
+METHODS = {Purpose.INVITATION: "REQUEST", Purpose.UPDATE: "REQUEST", Purpose.CANCELLATION: "CANCEL"}
+
+
+def calendar_of(
+    app: App, touch: Touch, facts: Facts, description: str, language: str, now: datetime
+) -> bytes | None:
+    """The calendar entry that goes with this touch; None where none does."""
+    session = facts.session
+    if touch.purpose not in METHODS or session is None or touch.sequence is None:
+        return None
+    person, invitation = facts.person, facts.invitation
+    assert person.email is not None
+    entry = calendar.Entry(
+        uid=invitation.uid if invitation else app.uid(session.id, person.id),
+        sequence=touch.sequence,
+        dtstamp=now,
+        start=session.starts_at,
+        end=session.starts_at + timedelta(minutes=session.minutes),
+        summary=session.title,
+        description=description,
+        location=session.venue,
+        url=session.venue if session.venue.startswith(("https://", "http://")) else "",
+        organizer_name=app.programme.name,
+        organizer_address=app.mailbox,
+        attendee_name=person.name,
+        attendee_address=person.email.address,
+        partstat=invitation.partstat if invitation else PartStat.NEEDS_ACTION,
+        last_modified=session.changed_at,
+        language=language,
+    )
+    return calendar.cancel(entry) if touch.purpose is Purpose.CANCELLATION else calendar.request(entry)

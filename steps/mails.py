@@ -1,0 +1,75 @@
+"""What every mail of ours carries: who writes, where answers and bounces go, what finds it again."""
+
+from datetime import datetime
+
+from channels import letter
+from steps.app import App
+from templates_email import skeletons
+
+REFERENCE_LENGTH = 12
+# A relay's bounce comes back to this local part; the token names the message (VERP).
+BOUNCE_TAG = "+b-"
+# Likewise what a mail program sends for List-Unsubscribe (RFC 2369 section 3.2).
+UNSUBSCRIBE_TAG = "+u-"
+
+
+def reference_of(message_id: str) -> str:
+    """What finds a message again: in its footer, in the addresses made for it alone."""
+    return message_id[1 : 1 + REFERENCE_LENGTH]
+
+
+def envelope_sender(app: App, reference: str) -> str:
+    """RFC 5321 MAIL FROM: where bounces of that message go."""
+    return tagged(app, BOUNCE_TAG, reference) if app.programme.verp else app.mailbox
+
+
+def mail_to(
+    app: App,
+    name: str,
+    address: str,
+    rendered: skeletons.Rendered,
+    message_id: str,
+    now: datetime,
+    *,
+    identity: str = "programme",
+    calendar_part: bytes | None = None,
+    method: str | None = None,
+    in_reply_to: str | None = None,
+) -> bytes:
+    """The frozen mail to one reader, from a sender of programme.toml, with what every mail of ours carries."""
+    sender = app.programme.senders[identity]
+    return letter.build(
+        letter.Letter(
+            sender_name=sender.name,
+            sender_address=sender.address or app.mailbox,
+            recipient_name=name,
+            recipient_address=address,
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            date=now,
+            message_id=message_id,
+            language=rendered.language,
+            calendar=calendar_part,
+            calendar_method=method,
+            headers=_headers(app, sender.address, reference_of(message_id)),
+            in_reply_to=in_reply_to,
+        )
+    )
+
+
+def _headers(app: App, sender_address: str | None, reference: str) -> tuple[tuple[str, str], ...]:
+    # RFC 3834 section 5: nobody's holiday notice should answer this.
+    found = [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "OOF, AutoReply")]
+    if app.programme.verp:
+        asked = f"<mailto:{tagged(app, UNSUBSCRIBE_TAG, reference)}?subject=unsubscribe%20{reference}>"
+        found.append(("List-Unsubscribe", asked))
+    if sender_address not in (None, app.mailbox):
+        found.append(("Reply-To", app.mailbox))  # answers are read in one place
+    return tuple(found)
+
+
+def tagged(app: App, tag: str, reference: str) -> str:
+    """The programme's mailbox with a plus-tag that names a message."""
+    local, _, domain = app.mailbox.rpartition("@")
+    return f"{local}{tag}{reference}@{domain}"

@@ -1,0 +1,85 @@
+"""Everything that is kept about one person: read it all, or erase it. Ids, states and times stay, so that figures
+and keys stay true; suppressions stay, so that a later import by mistake does not write to them again."""
+
+import sqlite3
+from datetime import datetime
+from typing import Any
+
+from domain.times import iso
+
+# Everything that is kept about a person, as table and the condition that finds it.
+KEPT = (
+    ("participants", "id = :id"),
+    ("participant_roles", "participant_id = :id"),
+    ("contact_points", "participant_id = :id"),
+    ("consents", "participant_id = :id"),
+    ("participant_skills", "participant_id = :id"),
+    ("registrations", "participant_id = :id"),
+    ("answers", "registration_id in (select id from registrations where participant_id = :id)"),
+    ("invitations", "participant_id = :id"),
+    ("rsvps", "invitation_id in (select id from invitations where participant_id = :id)"),
+    ("outbox", "participant_id = :id"),
+    ("payloads", "outbox_id in (select id from outbox where participant_id = :id)"),
+    ("deliveries", "outbox_id in (select id from outbox where participant_id = :id)"),
+    ("delivery_events", "contact_point_id in (select id from contact_points where participant_id = :id)"
+     " or outbox_id in (select id from outbox where participant_id = :id)"),
+    ("suppressions", "(channel, canonical) in"
+     " (select channel, canonical from contact_points where participant_id = :id)"),
+    ("decisions", "participant_id = :id"),
+    ("sharers", "participant_id = :id"),
+    ("inbox", "participant_id = :id"),
+    ("attendances", "participant_id = :id"),
+    ("desk_tasks", "participant_id = :id"),
+    ("telegram_links", "participant_id = :id"),
+)  # fmt: skip
+
+
+def export(conn: sqlite3.Connection, person: int) -> dict[str, list[dict[str, Any]]]:
+    """Rows by table; raw mail as text."""
+    found = {}
+    for table, condition in KEPT:
+        rows = conn.execute(f"select * from {table} where {condition}", {"id": person})
+        found[table] = [{k: _plain(v) for k, v in dict(row).items() if k != "claim"} for row in rows]
+    return found
+
+
+def _plain(value: object) -> object:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+def erase(conn: sqlite3.Connection, person: int, now: datetime) -> dict[str, int]:
+    """Inside a write transaction, on a connection with `pragma secure_delete`. Rows by what they were."""
+    done: dict[str, int] = {}
+    at = {"id": person, "now": iso(now)}
+    mine = "outbox_id in (select id from outbox where participant_id = :id)"
+    groups = "registration_id in (select id from registrations where participant_id = :id)"
+    answers = "invitation_id in (select id from invitations where participant_id = :id)"
+    named = (
+        "exists (select 1 from contact_points c where c.participant_id = :id and"
+        " (instr(lower(cast(raw as text)), lower(c.address)) or instr(lower(cast(raw as text)), c.canonical)))"
+    )
+    for name, statement in {
+        "bodies": f"delete from payloads where {mine}",
+        "texts": f"update deliveries set text = '' where {mine}",
+        "envelopes": "update outbox set recipient = '', sender = '' where participant_id = :id",
+        "answers": f"delete from answers where {groups}",
+        "comments": f"update rsvps set comment = '' where {answers}",
+        "mails": "update inbox set raw = x'', reason = '', message_id = '', state = case when state in"
+        f" ('for_person', 'quarantined') then 'settled' else state end where participant_id = :id or ({named})",
+        "refused rows": "update import_rejections set raw = '{}', settled_at = coalesce(settled_at, :now)"
+        f" where {named}",
+        "skills": "delete from participant_skills where participant_id = :id",
+        "consents": "delete from consents where participant_id = :id",
+        "groups": "update registrations set group_name = '' where participant_id = :id",
+        "sharers": "update sharers set name = '' where participant_id = :id",
+        "links": "update outbox set contact_point_id = null where participant_id = :id",
+        "events": "update delivery_events set contact_point_id = null, detail = '' where contact_point_id in"
+        " (select id from contact_points where participant_id = :id)",
+        "chats": "delete from telegram_links where participant_id = :id",
+        "addresses": "delete from contact_points where participant_id = :id",
+        "profile": "update participants set name = '', country = '', region = '', wiki_user = '',"
+        " home_wikis = '[]', affiliate = '', tenure = '', connectivity = '', support_needed = '', name_folded = '',"
+        " languages = '[]', zone = '', registered_at = null, erased_at = :now, updated_at = :now where id = :id",
+    }.items():
+        done[name] = conn.execute(statement, at).rowcount
+    return done

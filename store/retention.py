@@ -1,0 +1,32 @@
+"""What is kept no longer than it is needed: raw mails and updates, letters that left, runs."""
+
+import sqlite3
+from datetime import datetime
+
+from domain.times import iso
+
+
+def forget(
+    conn: sqlite3.Connection, mails_before: datetime, strangers_before: datetime, letters_before: datetime
+) -> dict[str, int]:
+    """Blank raw mails and updates that are done with, sooner those of nobody we know; drop bodies of old messages and
+    the runs of as long ago. What waits for a person is left. Rows by what they were."""
+    done = "state in ('read', 'ignored', 'settled') and raw <> x''"
+    counts = {}
+    for name, statement, before in (
+        ("mails", f"update inbox set raw = x'' where {done} and filed_at < ?", mails_before),
+        (
+            "strangers' mails and updates",
+            f"update inbox set raw = x'' where {done} and participant_id is null and filed_at < ?",
+            strangers_before,
+        ),
+        (
+            "bodies of messages",
+            "delete from payloads where outbox_id in (select id from outbox where created_at < ?"
+            " and state in ('sent', 'failed', 'cancelled', 'expired'))",
+            letters_before,
+        ),
+        ("runs", "delete from step_runs where started_at < ?", mails_before),
+    ):
+        counts[name] = conn.execute(statement, (iso(before),)).rowcount
+    return counts
