@@ -1,9 +1,10 @@
-"""Housekeeping: a daily backup, and a look whether the database is sound. Leaves both to store/database.py."""
+"""Housekeeping: is the database sound, a daily backup, and what is kept too long goes. Leaves the last to steps/."""
 
 from prefect import flow
 
 from domain.errors import Problem, UserError
-from flows.skin import show, step
+from flows.skin import counted, page, show, step
+from steps import housekeeping as care
 from steps.app import App
 from store import database
 
@@ -13,13 +14,19 @@ KEEP = 14
 
 @flow(name=NAME, persist_result=False)
 async def housekeeping(dry_run: bool = False) -> None:
-    """Checks the database and copies it into the programme's folder `backups`, which keeps the newest fourteen.
+    """Checks the database and copies it into the programme's folder `backups`, which keeps the newest fourteen. Then
+    drops what has been kept as long as programme.toml says: raw mails that were read, and bodies of messages that left.
 
     Args:
         dry_run: Only check; copy and remove nothing.
     """
-    counts = await step(NAME, lambda app: tidy(app, dry_run))
-    await show("housekeeping", said(counts), "The database is sound")
+    copies, gone = await step(NAME, lambda app: night(app, dry_run))
+    await show("housekeeping", page(said(copies), counted(gone, "tidied")), "The database is sound")
+
+
+def night(app: App, dry_run: bool) -> tuple[dict[str, int], dict[str, int]]:
+    """Counts of backups, and of what is no longer kept, in this order: nothing goes from a damaged database."""
+    return tidy(app, dry_run), {} if dry_run else care.tidy(app)
 
 
 def said(counts: dict[str, int]) -> str:

@@ -1,12 +1,15 @@
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from domain.errors import UserError
-from flows.housekeeping import KEEP, tidy
+from flows.housekeeping import KEEP, night, said, tidy
 from steps import setup
 from steps.app import App, open_app
+from tests.programme import Place
 
 START = datetime(2026, 11, 1, 3, 30, tzinfo=UTC)
 
@@ -48,3 +51,23 @@ def test_damaged_database_is_not_copied_over_good_backups(tmp_path: Path) -> Non
         tidy(app, False)
     assert "1 broken references" in str(refused.value)
     assert not (tmp_path / "backups").exists()
+
+
+@pytest.mark.parametrize(("dry_run", "left"), [(True, b"old"), (False, b"")])
+def test_mail_that_was_read_long_ago_is_dropped_after_the_backup(tmp_path: Path, dry_run: bool, left: bytes) -> None:
+    place = Place(tmp_path)
+    place.file(b"old")
+    place.app.conn.execute("update inbox set state = 'read'")
+    place.later(days=100)
+    copies, gone = night(place.app, dry_run)
+    assert (copies["made"], bool(gone)) == (int(not dry_run), not dry_run)
+    assert [row[0] for row in place.app.conn.execute("select raw from inbox")] == [left]
+    for backup in (place.home / "backups").glob("*.db"):
+        with closing(sqlite3.connect(backup)) as copy:
+            assert copy.execute("select raw from inbox").fetchone() == (b"old",)
+
+
+def test_housekeeping_in_words() -> None:
+    assert said({"made": 1, "removed": 2, "kept": 14}) == (
+        "The database is sound. A backup was made and 2 older removed; there are 14."
+    )

@@ -75,7 +75,7 @@ def test_moved_session_is_told_at_once(app: App) -> None:
     before, after, planned, delivered = move_session.move(app, label(session), "2026-12-04T16:30", 0, dry_run=False)
     assert move_session.moved(before, after, planned, dry_run=False).endswith("minutes. 3 people are told.")
     assert (only(app).starts_at, only(app).minutes) == (datetime(2026, 12, 4, 15, 30, tzinfo=UTC), 90)
-    assert delivered.sent == PEOPLE
+    assert (delivered.sent, app.conn.in_transaction) == (PEOPLE, False)
 
 
 def test_move_to_the_time_it_has_tells_nobody(app: App) -> None:
