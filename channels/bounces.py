@@ -58,7 +58,7 @@ class Bounce:
 
 
 def read(raw: bytes, letter: Inbound) -> Bounce | None:
-    """What came back, or None when this is neither bounce nor complaint. `letter`: inbound.read(raw). Raises nothing."""
+    """What came back; None when this is neither bounce nor complaint. `letter`: inbound.read(raw). Raises nothing."""
     return guarded(lambda: _read(raw, letter))
 
 

@@ -8,7 +8,7 @@ from domain.sessions import Session, SessionState
 from steps import answers, chat_words
 from steps.chat_visit import Reading, Visit
 from steps.chat_words import Row
-from store import chats, invitations, outbox, sessions
+from store import chats, claims, invitations, sessions
 from templates_email import chats as words
 from templates_email import labels
 
@@ -30,7 +30,7 @@ def pressed(visit: Visit, invitation_id: int, choice: Choice, sequence: int) -> 
     session = sessions.get(visit.conn, invitation.session_id)
     assert session is not None
     for message_id in chats.arrived(visit.conn, invitation.id, sequence):
-        outbox.prove_sent(visit.conn, message_id, "its button was pressed, so it arrived", visit.now)
+        claims.prove_sent(visit.conn, message_id, "its button was pressed, so it arrived", visit.now)
     if session.state is SessionState.CANCELLED or not invitation.wanted:
         return visit.read("rsvp", words.Gone(title=session.title), reason="session or invitation is gone")
     if session.ends_at <= visit.now:

@@ -17,7 +17,7 @@ from domain.errors import Problem, UserError
 from steps import chat_links, owners
 from steps.app import App
 from steps.delivery import Delivery
-from store import database, journal, meta, outbox
+from store import claims, database, journal, meta, outbox
 
 PAUSE = timedelta(minutes=5)
 
@@ -85,9 +85,9 @@ def deliver(
         return DeliverReport(due=outbox.due(app.conn, now))
     used = [channel] if channel is not None else channels(app)
     folder = claims_folder(app)
-    owners_at_work = outbox.owners(app.conn)
+    owners_at_work = claims.owners(app.conn)
     with database.write(app.conn) as conn:
-        recovered = outbox.recover(conn, now, owners.dead(folder, owners_at_work))
+        recovered = claims.recover(conn, now, owners.dead(folder, owners_at_work))
     report = DeliverReport(unsure=recovered["unsure"], recovered=sum(recovered.values()))
     if restored := meta.get(app.conn, meta.RESTORED):
         return replace(report, trouble=f"held: the database was restored at {restored}")

@@ -14,7 +14,7 @@ from domain.deliveries import Outcome, Parcel, Receipt
 from domain.messages import Message, Settlement, State, settle
 from domain.planning import Hold, Skip, still_wanted
 from steps.app import App
-from store import contact_points, database, facts, meta, outbox
+from store import claims, contact_points, database, facts, meta, outbox
 
 LEASE = timedelta(minutes=30)  # longer than the ten minutes that RFC 5321 section 4.5.3.2.6 allows the final dot
 CLAIM_PAGE = 100
@@ -38,7 +38,7 @@ class Delivery:
             with database.write(self.app.conn) as conn:
                 if meta.get(conn, meta.RESTORED) is not None:
                     return  # a backup was put in place under this delivery
-                page = outbox.claim(conn, self.channel, self.owner, now, now + LEASE, most)
+                page = claims.claim(conn, self.channel, self.owner, now, now + LEASE, most)
             if not page:
                 return
             if self.left is not None:
@@ -67,7 +67,7 @@ class Delivery:
         assert verdict is not None
         del self.messages[message.id]
         with database.write(self.app.conn) as conn:
-            if outbox.settle(conn, message.id, self.owner, verdict, now):
+            if claims.settle(conn, message.id, self.owner, verdict, now):
                 self.counts["postponed" if verdict.state is State.QUEUED else "dropped"] += 1
         return None
 
@@ -95,7 +95,7 @@ class Delivery:
     def at_risk(self, ids: Sequence[int]) -> Collection[int]:
         now = self.app.now()
         with database.write(self.app.conn) as conn:
-            return outbox.mark_at_risk(conn, ids, self.owner, now, now + LEASE)
+            return claims.mark_at_risk(conn, ids, self.owner, now, now + LEASE)
 
     def settle(self, answers: Sequence[tuple[int, Receipt]]) -> None:
         now = self.app.now()
@@ -108,17 +108,17 @@ class Delivery:
         if verdict.state is State.UNSURE and message.repeatable and message.repeats == 0:
             note = "its fate is unknown; a calendar message is sent again once"
             verdict, repeat = Settlement(State.QUEUED, now + timedelta(minutes=2), note=note), True
-        held = outbox.settle(conn, message.id, self.owner, verdict, now, repeat)
+        held = claims.settle(conn, message.id, self.owner, verdict, now, repeat)
         if not held and receipt.outcome is Outcome.SENT:
-            held = outbox.prove_sent(conn, message.id, "the answer came after its lease had run out", now)
+            held = claims.prove_sent(conn, message.id, "the answer came after its lease had run out", now)
         if verdict.counts:
-            outbox.record_delivery(conn, message.id, message.attempts + 1, receipt, now)
+            claims.record_delivery(conn, message.id, message.attempts + 1, receipt, now)
         if receipt.outcome is Outcome.REFUSED_RECIPIENT:
             contact_points.refused(conn, message.id, receipt, now)
             if message.channel != "email" and message.purpose not in ANSWERS_AT_ONCE:
-                outbox.make_way(conn, message)  # it certainly did not arrive: mail may take its place
+                claims.make_way(conn, message)  # it certainly did not arrive: mail may take its place
         if moved := _MIGRATED.fullmatch(receipt.text):
-            outbox.readdress(conn, message.id, moved[1])
+            claims.readdress(conn, message.id, moved[1])
         if not held:
             self.counts["fenced"] += 1
         elif verdict.counts:
@@ -128,4 +128,4 @@ class Delivery:
         """What was claimed and never settled: untried ones go back; a mark that stands is for `recover`."""
         if self.messages:
             with database.write(self.app.conn) as conn:
-                outbox.release(conn, list(self.messages), self.owner)
+                claims.release(conn, list(self.messages), self.owner)

@@ -19,7 +19,7 @@ from domain.errors import DeliveryError, LetsConnectError, Permanent, Problem, U
 from steps import inbox_answers, inbox_bounces
 from steps.app import App
 from steps.inbox_reading import Reading, answered_message
-from store import contact_points, database, inbox, journal, outbox
+from store import claims, contact_points, database, inbox, journal
 
 log = logging.getLogger(__name__)
 
@@ -170,7 +170,7 @@ def _read(app: App, mail: inbox.Filed, letter: inbound.Inbound, now: datetime) -
         return inbox_bounces.read_bounce(conn, mail, letter, bounce, now)
     message = answered_message(conn, letter)
     if message is not None:
-        outbox.prove_sent(conn, message.id, inbox_answers.ANSWERED, now)
+        claims.prove_sent(conn, message.id, inbox_answers.ANSWERED, now)
     if letter.auto_submitted:
         return inbox_bounces.read_autoreply(conn, mail, letter, now, app.programme.zone)
     return inbox_answers.read_text(conn, mail, letter, message, now)

@@ -20,7 +20,7 @@ from domain.sessions import Session
 from steps import answers
 from steps.inbox_reading import Reading, by_references, contact_of, references
 from steps.mails import REFERENCE_LENGTH, UNSUBSCRIBE_TAG
-from store import consents, contact_points, inbox, invitations, outbox, sessions
+from store import claims, consents, contact_points, inbox, invitations, outbox, sessions
 
 PARTSTATS = {Answer.YES: PartStat.ACCEPTED, Answer.NO: PartStat.DECLINED, Answer.MAYBE: PartStat.TENTATIVE}
 ANSWERED = "answered, so it arrived"
@@ -100,7 +100,7 @@ def _prove_arrived(conn: sqlite3.Connection, invitation: Invitation, sequence: i
         (invitation.id, sequence),
     ).fetchall()
     for row in rows:
-        outbox.prove_sent(conn, row["id"], ANSWERED, now)
+        claims.prove_sent(conn, row["id"], ANSWERED, now)
 
 
 # -- words ------------------------------------------------------------------------------------------------

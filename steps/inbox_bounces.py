@@ -17,7 +17,7 @@ from domain.reachability import Permanence
 from domain.times import iso, zone_or_none
 from steps.inbox_reading import Reading, answered_message, by_references, by_text, contact_of, references
 from steps.mails import BOUNCE_TAG
-from store import contact_points, inbox, outbox
+from store import claims, contact_points, inbox, outbox
 
 LATELY = timedelta(days=30)
 
@@ -40,7 +40,7 @@ def read_bounce(
     recipient = _recipient(bounce, message)
     lasting = recipient.permanence if recipient else bounce.permanence
     if lasting is Permanence.DELIVERED:
-        outbox.prove_sent(conn, message.id, "a delivery notice says that it arrived", now)
+        claims.prove_sent(conn, message.id, "a delivery notice says that it arrived", now)
         return Reading("read", "delivery notice", participant_id=message.participant_id)
     if lasting is Permanence.HARD and not sure:
         lasting = Permanence.SOFT
@@ -50,7 +50,7 @@ def read_bounce(
         contact_point_id=contact, detail=status, lasting=lasting,
     )  # fmt: skip
     if sure:
-        outbox.prove_sent(conn, message.id, "it came back, so it had left", now)
+        claims.prove_sent(conn, message.id, "it came back, so it had left", now)
     if contact is not None and message.participant_id is not None and contact_points.refuses(conn, contact):
         outbox.recall(conn, "the e-mail address refuses mail", participant_id=message.participant_id)
     return Reading("read", "bounce", f"{lasting} {status}".strip(), message.participant_id, ("bounces",))

@@ -1,18 +1,15 @@
-"""The outbox: recording, claiming, marking at risk and settling messages.
+"""The outbox: recording messages, finding them, and a person's hand on them. What a message says is decided above.
 
-A claim is a lease with a fence: its owner's name. Only the owner's name on the row lets a mark or a settlement
-through, so a process that slept past its lease finds its messages gone and must not finish them. What a message
-says and whether it is still wanted is decided above.
+How messages are leased, marked and settled while they leave is in `store/claims.py`.
 """
 
 import hashlib
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.deliveries import Receipt
-from domain.messages import RECALLABLE, Message, Settlement, State
+from domain.messages import RECALLABLE, Message, State
 from domain.times import iso, parse_iso
 
 _RECALLABLE = ", ".join(f"'{state.value}'" for state in RECALLABLE)
@@ -132,121 +129,6 @@ def record(conn: sqlite3.Connection, message: NewMessage, now: datetime) -> bool
         (row["id"], hashlib.sha256(message.data).hexdigest(), message.data),
     )
     return True
-
-
-def claim(
-    conn: sqlite3.Connection, channel: str, owner: str, now: datetime, lease_until: datetime, most: int
-) -> list[Message]:
-    """Lease up to `most` due messages to `owner`, urgent ones first. One owner gets each, whoever asks at once."""
-    rows = conn.execute(
-        "update outbox set state = 'claimed', claim = ?, lease_until = ? where id in ("
-        " select id from outbox where state = 'queued' and channel = ? and not_before <= ?"
-        " order by priority, not_before, id limit ?) returning *",
-        (owner, iso(lease_until), channel, iso(now), most),
-    ).fetchall()
-    return sorted((from_row(row) for row in rows), key=lambda m: (m.priority, m.not_before, m.id))
-
-
-def mark_at_risk(
-    conn: sqlite3.Connection, ids: Sequence[int], owner: str, now: datetime, lease_until: datetime
-) -> set[int]:
-    """Move claimed messages to at_risk, those only that are still this owner's, leased, and of use. Their ids."""
-    marks = ",".join("?" * len(ids))
-    rows = conn.execute(
-        f"update outbox set state = 'at_risk', lease_until = ? where id in ({marks})"
-        " and state = 'claimed' and claim = ? and lease_until > ? and (expires_at is null or expires_at > ?)"
-        " returning id",
-        (iso(lease_until), *ids, owner, iso(now), iso(now)),
-    ).fetchall()
-    return {row["id"] for row in rows}
-
-
-def settle(
-    conn: sqlite3.Connection, message_id: int, owner: str, settlement: Settlement, now: datetime, repeat: bool = False
-) -> bool:
-    """Write what became of a claimed message; False when the fence was against it."""
-    changed = conn.execute(
-        "update outbox set state = ?, claim = null, lease_until = null, note = ?, attempts = attempts + ?,"
-        " repeats = repeats + ?, not_before = coalesce(?, not_before), sent_at = case when ? then ? else sent_at end"
-        " where id = ? and claim = ? and state in ('claimed', 'at_risk')",
-        (
-            settlement.state.value,
-            settlement.note,
-            int(settlement.counts),
-            int(repeat),
-            iso(settlement.not_before) if settlement.not_before else None,
-            settlement.state is State.SENT,
-            iso(now),
-            message_id,
-            owner,
-        ),
-    )
-    return changed.rowcount == 1
-
-
-def prove_sent(conn: sqlite3.Connection, message_id: int, evidence: str, now: datetime) -> bool:
-    """Evidence that an unsure message, or one waiting for its automatic repeat, did arrive."""
-    changed = conn.execute(
-        "update outbox set state = 'sent', note = ?, sent_at = coalesce(sent_at, ?) where id = ?"
-        " and (state = 'unsure' or (state = 'queued' and repeats > 0))",
-        (evidence, iso(now), message_id),
-    )
-    return changed.rowcount == 1
-
-
-def record_delivery(
-    conn: sqlite3.Connection, message_id: int, attempt: int, receipt: Receipt, now: datetime
-) -> None:
-    conn.execute(
-        "insert into deliveries (outbox_id, attempt, outcome, phase, code, text, at) values (?, ?, ?, ?, ?, ?, ?)",
-        (message_id, attempt, receipt.outcome.value, receipt.phase.value, receipt.code, receipt.text[:500], iso(now)),
-    )
-
-
-def open_claims(conn: sqlite3.Connection) -> list[Message]:
-    """Claimed and at-risk messages, whoever has them."""
-    return [from_row(r) for r in conn.execute("select * from outbox where state in ('claimed', 'at_risk')")]
-
-
-def owners(conn: sqlite3.Connection) -> dict[str, datetime]:
-    """Owner -> the latest end of its leases."""
-    rows = conn.execute(
-        "select claim, max(lease_until) as until from outbox where state in ('claimed', 'at_risk') group by claim"
-    )
-    return {row["claim"]: parse_iso(row["until"]) for row in rows}
-
-
-def recover(conn: sqlite3.Connection, now: datetime, dead: Collection[str]) -> dict[str, int]:
-    """Settle what dead owners, and leases that ran out, left behind.
-
-    Claimed messages were certainly not finished: queued again. At-risk ones are unsure; a calendar message is sent
-    again once (same UID, SEQUENCE and Message-ID), all else waits for a person or for evidence.
-    """
-    marks = ",".join("?" * len(dead))
-    gone = f"(lease_until <= ? or claim in ({marks}))"
-    values = (iso(now), *dead)
-    free = "claim = null, lease_until = null"
-    counts = {}
-    for name, statement in {
-        "queued": f"update outbox set state = 'queued', {free} where state = 'claimed' and {gone}",
-        "repeated": f"update outbox set state = 'queued', {free}, repeats = 1,"
-        " note = 'its fate is unknown; a calendar message is sent again once'"
-        f" where state = 'at_risk' and repeatable = 1 and repeats = 0 and {gone}",
-        "unsure": f"update outbox set state = 'unsure', {free},"
-        " note = 'the sender stopped between the final dot and its answer'"
-        f" where state = 'at_risk' and {gone}",
-    }.items():
-        counts[name] = conn.execute(statement, values).rowcount
-    return counts
-
-
-def release(conn: sqlite3.Connection, ids: Sequence[int], owner: str) -> None:
-    """Give back claimed messages that were never tried."""
-    conn.executemany(
-        "update outbox set state = 'queued', claim = null, lease_until = null"
-        " where id = ? and claim = ? and state = 'claimed'",
-        [(i, owner) for i in ids],
-    )
 
 
 def recall(conn: sqlite3.Connection, note: str, *, session_id: int | None = None, participant_id: int | None = None,
@@ -385,19 +267,3 @@ def due(conn: sqlite3.Connection, now: datetime, channel: str | None = None) -> 
     return int(row[0])
 
 
-def make_way(conn: sqlite3.Connection, message: Message) -> None:
-    """Free the key of a message that certainly never arrived, so that it may be planned again, for another channel."""
-    conn.execute(
-        "update outbox set key = ?, message_id = ? where id = ? and state = 'failed'",
-        (f"{message.key}~{message.channel}{message.id}", f"{message.message_id}~{message.id}", message.id),
-    )
-
-
-def readdress(conn: sqlite3.Connection, message_id: int, chat_id: str) -> None:
-    """A group became a supergroup: the message, and whoever has that chat, is reached under its new id."""
-    conn.execute(
-        "update contact_points set address = ?, canonical = ?"
-        " where id = (select contact_point_id from outbox where id = ?)",
-        (chat_id, chat_id, message_id),
-    )
-    conn.execute("update outbox set recipient = ? where id = ?", (chat_id, message_id))

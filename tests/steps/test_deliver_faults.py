@@ -18,7 +18,7 @@ from steps import owners, persons, sessions
 from steps.app import App
 from steps.delivery import LEASE
 from steps.plan import plan
-from store import database, outbox
+from store import claims, database, outbox
 from tests.season.crash_nursery import Plan
 from tests.season.crash_runs import nursery
 from tests.season.crash_world import START, frozen, message, record
@@ -110,7 +110,7 @@ def test_claims_of_a_dead_process_are_free_at_once(post: Post) -> None:
     post.record(1, 2)
     now = post.app.now()
     with database.write(post.app.conn) as conn:
-        outbox.claim(conn, "email", "gone", now, now + LEASE, 10)
+        claims.claim(conn, "email", "gone", now, now + LEASE, 10)
     assert post.deliver().recovered == 2
     assert post.stored == everyone(1, 2)
 

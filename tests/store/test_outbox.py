@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from domain.messages import Settlement, State
-from store import database, outbox
+from store import claims, database, outbox
 from store.outbox import NewMessage
 from tests.programme import NOON, Place
 
@@ -38,7 +38,7 @@ def state(conn: sqlite3.Connection, message_id: int) -> str:
 
 
 def claim(conn: sqlite3.Connection, owner: str = "me", most: int = 10) -> list[int]:
-    return [m.id for m in outbox.claim(conn, "email", owner, NOON, LATER, most)]
+    return [m.id for m in claims.claim(conn, "email", owner, NOON, LATER, most)]
 
 
 @pytest.mark.parametrize("there", [s for s in State if s not in (State.CANCELLED, State.CLAIMED, State.AT_RISK)])
@@ -90,22 +90,22 @@ def test_mark_at_risk_only_the_owners_own_leased_and_useful(conn: sqlite3.Connec
     conn.execute("update outbox set expires_at = ? where id = ?", (NOON.isoformat(timespec="seconds"), useless))
     conn.execute("update outbox set state = 'cancelled', claim = null, lease_until = null where id = ?", (recalled,))
     ids = [mine, theirs, useless, recalled]
-    assert outbox.mark_at_risk(conn, ids, "me", NOON, LATER) == {mine}
-    assert outbox.mark_at_risk(conn, ids, "me", NOON, LATER) == set()  # never twice
+    assert claims.mark_at_risk(conn, ids, "me", NOON, LATER) == {mine}
+    assert claims.mark_at_risk(conn, ids, "me", NOON, LATER) == set()  # never twice
 
 
 def test_mark_at_risk_after_the_lease_is_refused(conn: sqlite3.Connection) -> None:
     one = record(conn)
     claim(conn)
-    assert outbox.mark_at_risk(conn, [one], "me", LATER, LATER + timedelta(minutes=30)) == set()
+    assert claims.mark_at_risk(conn, [one], "me", LATER, LATER + timedelta(minutes=30)) == set()
 
 
 def test_settle_by_a_stranger_changes_nothing(conn: sqlite3.Connection) -> None:
     one = record(conn)
     claim(conn)
-    assert not outbox.settle(conn, one, "other", Settlement(State.SENT), NOON)
-    assert outbox.settle(conn, one, "me", Settlement(State.SENT), NOON)
-    assert not outbox.settle(conn, one, "me", Settlement(State.FAILED), NOON)
+    assert not claims.settle(conn, one, "other", Settlement(State.SENT), NOON)
+    assert claims.settle(conn, one, "me", Settlement(State.SENT), NOON)
+    assert not claims.settle(conn, one, "me", Settlement(State.FAILED), NOON)
     message = outbox.get(conn, one)
     assert message is not None and (message.state, message.attempts, message.sent_at) == (State.SENT, 1, NOON)
 
@@ -124,8 +124,8 @@ def test_recover_what_a_dead_owner_left(
     one = record(conn)
     claim(conn)
     conn.execute("update outbox set state = ?, repeatable = ?, repeats = ?", (before, repeatable, repeats))
-    assert sum(outbox.recover(conn, NOON, []).values()) == 0  # alive
-    counts = outbox.recover(conn, NOON if dead else LATER, ["me"] if dead else [])
+    assert sum(claims.recover(conn, NOON, []).values()) == 0  # alive
+    counts = claims.recover(conn, NOON if dead else LATER, ["me"] if dead else [])
     assert (sum(counts.values()), state(conn, one)) == (1, after)
     message = outbox.get(conn, one)
     assert message is not None and message.repeats == repeats + (before == "at_risk" and after == "queued")
