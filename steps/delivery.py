@@ -15,9 +15,11 @@ from domain.messages import Message, Settlement, State, settle
 from domain.planning import Hold, Skip, still_wanted
 from steps.app import App
 from store import claims, contact_points, database, facts, meta, outbox
+from store.facts import Person
 
 LEASE = timedelta(minutes=30)  # longer than the ten minutes that RFC 5321 section 4.5.3.2.6 allows the final dot
 CLAIM_PAGE = 100
+FRESH = timedelta(seconds=5)
 ANSWERS_AT_ONCE = frozenset({Purpose.CHAT_ANSWER.value})
 _MIGRATED = re.compile(r"migrated:(-?\d+)")
 
@@ -29,6 +31,8 @@ class Delivery:
         self.app, self.channel, self.owner, self.counts = app, channel, owner, counts
         self.left = limit
         self.messages: dict[int, Message] = {}  # claimed and not settled yet
+        self.people: dict[int, Person] = {}
+        self.looked_at = app.now()
 
     def parcels(self) -> Iterator[Parcel]:
         """Claims a page at a time, asks again whether each is wanted, and hands over its frozen bytes."""
@@ -77,10 +81,8 @@ class Delivery:
             return Settlement(State.EXPIRED, counts=False, note="too late to be of use")
         if message.participant_id is None or message.purpose in ANSWERS_AT_ONCE:
             return None  # to a group or a coordinator, or what a person has just asked for
-        after_end = self.app.programme.rules.longest_after_end
-        known = facts.of_message(
-            self.app.conn, message.key, message.participant_id, message.session_id, now, after_end
-        )
+        person = self._person(message.participant_id, now)
+        known = facts.behind(self.app.conn, message.key, message.session_id, person.case) if person else None
         if known is None:
             return Settlement(State.CANCELLED, counts=False, note="the person or session is gone")
         decision = still_wanted(message.key, message.touchpoint, known, self.app.programme.rules, now)
@@ -91,6 +93,18 @@ class Delivery:
         if isinstance(decision, Hold):
             return Settlement(State.QUEUED, not_before=decision.until, counts=False, note=decision.because)
         return None
+
+    def _person(self, person: int, now: datetime) -> Person | None:
+        """Somebody's case, read together with those of all whose messages wait here; not older than a few seconds."""
+        if person not in self.people or now - self.looked_at > FRESH:
+            waiting = {m.participant_id for m in self.messages.values() if m.participant_id is not None}
+            after_end = self.app.programme.rules.longest_after_end
+            try:
+                found = facts.gather(self.app.conn, sorted(waiting), now, after_end)
+            except (ValueError, LookupError, TypeError):  # a spoilt row: the others must not wait for it
+                found = facts.gather(self.app.conn, [person], now, after_end)
+            self.people, self.looked_at = {one.id: one for one in found}, now
+        return self.people.get(person)
 
     def at_risk(self, ids: Sequence[int]) -> Collection[int]:
         now = self.app.now()

@@ -252,15 +252,18 @@ def of_message(
 ) -> Facts | None:
     """The facts behind one recorded message, as they are now; None when its person or session is gone."""
     found = gather(conn, [person], now, after_end)
-    if not found:
-        return None
-    base = found[0].case.facts[0]
+    return behind(conn, key, session_id, found[0].case) if found else None
+
+
+def behind(conn: sqlite3.Connection, key: str, session_id: int | None, case: Case) -> Facts | None:
+    """Of a person's case, the facts behind one recorded message; None when its session is gone."""
+    base = case.facts[0]
     if session_id is None:
         return base
     if key.startswith("rsvp/"):
         rsvp_id = int(key.partition("#")[0].removeprefix("rsvp/"))
-        return _of_rsvp(conn, rsvp_id, found[0].case.facts)
-    about = (f for f in found[0].case.facts if f.session is not None and f.session.id == session_id and f.rsvp is None)
+        return _of_rsvp(conn, rsvp_id, case.facts)
+    about = (f for f in case.facts if f.session is not None and f.session.id == session_id and f.rsvp is None)
     known = next(about, None)
     if known is not None:
         return known
