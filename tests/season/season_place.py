@@ -52,14 +52,14 @@ class TwoChannels(Place):
 
     def attended(self, person: int, session: Session) -> None:
         self.app.conn.execute(
-            "insert into attendances (session_id, participant_id, source, at) values (?, ?, 'hand', ?)",
+            "insert or ignore into attendances (session_id, participant_id, source, at) values (?, ?, 'hand', ?)",
             (session.id, person, iso(self.time)),
         )
 
     def skilled(self, person: int) -> None:
         self.app.conn.execute("insert or ignore into skills values ('s', 'c', 'Skill', 1)")
         self.app.conn.execute(
-            "insert into participant_skills (participant_id, skill, direction) values (?, 's', 'learn')", (person,)
+            "insert or ignore into participant_skills (participant_id, skill, direction) values (?, 's', 'learn')", (person,)
         )
 
     def moved_to(self, person: int, zone: str) -> None:

@@ -1,28 +1,33 @@
 """The forecast is the planner's own question: what it foresees is what the clock then brings, for random programmes."""
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from config import programme, settings
 from domain.invitations import PartStat, Rsvp, RsvpSource
+from domain.participants import Health
 from domain.sessions import Session
 from domain.times import iso
 from steps import outbox
+from steps.deliver import deliver
 from steps.forecast import Foreseen, forecast
 from steps.why import why
-from store import contact_points, database, invitations, meta
+from store import chats, contact_points, database, invitations, meta
 from tests.programme import NOON, Place
+from tests.season.season_place import TwoChannels
 
 ZONES = (
     "UTC", "Asia/Kathmandu", "Africa/Casablanca", "Pacific/Apia", "America/New_York", "Pacific/Chatham", "",
     "America/Nuuk", "Asia/Tokyo",
 )  # fmt: skip
-DAYS = 3
+DAYS, LONGER = 3, 12
 
 
-def populate(place: Place, dice: random.Random) -> None:
+def populate(place: TwoChannels, dice: random.Random) -> None:
     """Facts of every kind, and a past: some of it planned, some delivered, some changed since."""
     people = [
         place.person(
@@ -42,6 +47,15 @@ def populate(place: Place, dice: random.Random) -> None:
         )
         for n in range(4)
     ]
+    for person in people:
+        hour = dice.choice((None, None, 7, 18, 22))
+        place.app.conn.execute("update participants set preferred_hour = ? where id = ?", (hour, person))
+        # some have been here for weeks: onboarding, and those who never came
+        ago = iso(place.time - timedelta(days=dice.choice((0, 0, 2, 9, 43, 74)), minutes=dice.randrange(600)))
+        registered = "update participants set registered_at = ? where id = ? and registered_at is not null"
+        place.app.conn.execute(registered, (ago, person))
+        if dice.random() < 0.4:
+            chats.link(place.app.conn, person, 9000 + person, place.time - timedelta(days=dice.choice((0, 1, 90))))
     for _ in range(3):
         for person in people:
             if dice.random() < 0.3:
@@ -50,15 +64,16 @@ def populate(place: Place, dice: random.Random) -> None:
             place.plan()
         if dice.random() < 0.7:
             place.deliver(limit=dice.choice((None, None, 5)))
+            deliver(place.app, channel=place.chat)
         for _ in range(4):
             happen(place, dice, people, learning_spaces)
         place.later(minutes=dice.choice((0, 20, 400)))
 
 
-def happen(place: Place, dice: random.Random, people: list[int], learning_spaces: list[Session]) -> None:
+def happen(place: TwoChannels, dice: random.Random, people: list[int], learning_spaces: list[Session]) -> None:
     person, session = dice.choice(people), dice.choice(learning_spaces)
     conn = place.app.conn
-    match dice.randrange(8):
+    match dice.randrange(14):
         case 0:
             contact_points.suppress(
                 conn, person, dice.choice(("*", "sessions", "general_invitations")), "", place.time
@@ -87,32 +102,52 @@ def happen(place: Place, dice: random.Random, people: list[int], learning_spaces
             queued = [m.id for m in outbox.listing(place.app, {"state": "queued"})]
             if queued and dice.random() < 0.5:
                 outbox.hold(place.app, [dice.choice(queued)], "test")
+        case 8:
+            place.writes(person)
+        case 9:
+            place.presses(person)
+        case 10:
+            away = place.time + timedelta(hours=dice.randrange(1, 24 * 8))
+            conn.execute(
+                "update contact_points set away_until = ? where participant_id = ? and channel = 'email'",
+                (iso(away), person),
+            )
+        case 11:
+            place.attended(person, session)
+        case 12:
+            place.skilled(person)
+        case 13:
+            chats.set_health(conn, 9000 + person, dice.choice((Health.BLOCKED, Health.OK)))
 
 
-def live_through(place: Place, foreseen: list[Foreseen], end: datetime) -> set[str]:
+def live_through(place: TwoChannels, foreseen: list[Foreseen], end: datetime) -> set[str]:
     """Plan and deliver at every foreseen moment; the keys that left."""
     sent: list[str] = []
     for moment in sorted({place.time, *(one.at for one in foreseen if place.time <= one.at <= end), end}):
         place.time = moment
-        sent += place.tick()
+        while left := place.round():  # what left may call for more, or for another reason to wait
+            sent += [key for _, key, _ in left]
     assert len(sent) == len(set(sent))
     return set(sent)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(30))
 def test_forecast_is_what_comes(tmp_path: Path, seed: int) -> None:
+    days = LONGER if seed % 2 else DAYS
     dice = random.Random(seed)
     start = NOON + timedelta(minutes=dice.randrange(1440))
     if seed % 3 == 0:  # a night in which clocks change, in New York, Chatham or Nuuk
         start = dice.choice((datetime(2026, 3, 7, tzinfo=NOON.tzinfo), datetime(2026, 4, 4, tzinfo=NOON.tzinfo)))
-    place = Place(tmp_path, start, mass_plan=dice.choice((5, 500)))
+    rules = programme.load(settings.ROOT / "config").rules
+    rules = replace(rules, weekly_cap=dice.choice((1, 2, 4)))
+    place = TwoChannels(tmp_path, start, mass_plan=dice.choice((5, 500)), rules=rules)
     populate(place, dice)
     before, changes = place.outbox(), place.app.conn.total_changes
-    foreseen = forecast(place.app, DAYS)
+    foreseen = forecast(place.app, days)
     assert place.app.conn.total_changes == changes  # it only looks
     assert len({one.key for one in foreseen}) == len(foreseen)
 
-    end = place.time + timedelta(days=DAYS)
+    end = place.time + timedelta(days=days)
     sent = live_through(place, foreseen, end)
     assert {one.key for one in foreseen if one.verdict == "send"} == sent
     after = place.outbox()
@@ -136,7 +171,10 @@ def test_forecast_is_what_comes(tmp_path: Path, seed: int) -> None:
     over = {s[0] for s in place.app.conn.execute("select id from sessions where starts_at <= ?", (iso(end),))}
     for one in waiting:
         if one.session_id not in over:
-            assert decided[one.key] == (one.verdict, one.because), one
+            verdict, because = decided[one.key]
+            assert verdict == one.verdict, one
+            if verdict == "skip":  # why something waits (the cap, the night) hangs on when it was looked at last
+                assert because == one.because, one
 
 
 def test_forecast_recorded_general_invitation_waits_for_the_morning(place: Place) -> None:
