@@ -58,9 +58,8 @@ class TwoChannels(Place):
 
     def skilled(self, person: int) -> None:
         self.app.conn.execute("insert or ignore into skills values ('s', 'c', 'Skill', 1)")
-        self.app.conn.execute(
-            "insert or ignore into participant_skills (participant_id, skill, direction) values (?, 's', 'learn')", (person,)
-        )
+        said = "insert or ignore into participant_skills (participant_id, skill, direction) values (?, 's', 'learn')"
+        self.app.conn.execute(said, (person,))
 
     def moved_to(self, person: int, zone: str) -> None:
         self.app.conn.execute("update participants set zone = ? where id = ?", (zone, person))
