@@ -12,7 +12,7 @@ from domain.deliveries import Parcel, Receipt
 from domain.messages import Message, settle
 from domain.times import iso
 from steps import deliver
-from store import database, outbox
+from store import claims, database
 
 Desk: Any = deliver.Delivery
 
@@ -55,7 +55,7 @@ def mark_before_sending() -> None:
 
 def unsure_is_queued() -> None:
     """What was at risk when its sender died is taken for unsent."""
-    recover = outbox.recover
+    recover = claims.recover
 
     def hopeful(conn: sqlite3.Connection, now: datetime, dead: Collection[str]) -> dict[str, int]:
         marks = ",".join("?" * len(dead))
@@ -66,7 +66,7 @@ def unsure_is_queued() -> None:
         )
         return recover(conn, now, dead)
 
-    outbox.recover = hopeful
+    claims.recover = hopeful
 
 
 def no_fence() -> None:
@@ -82,7 +82,7 @@ def no_fence() -> None:
         )
         return set(ids)
 
-    outbox.mark_at_risk = any_claim
+    claims.mark_at_risk = any_claim
 
 
 VARIANTS: dict[str, Callable[[], None]] = {
