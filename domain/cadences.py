@@ -5,6 +5,7 @@ Terminology: an *event* touchpoint answers something that happened (a registrati
 that moves moves what hangs on it. The rules themselves are in `domain/planning.py`.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -69,6 +70,7 @@ class Audience(StrEnum):
     """Facts that a timed touchpoint may ask for; all that it names must hold."""
 
     INVITED = "invited"  # an entry stands in the calendar
+    REGISTERED = "registered"  # asked for it themselves; a general invitation is not pressed
     UNANSWERED = "unanswered"
     ACCEPTED = "accepted"
     NOT_DECLINED = "not_declined"
@@ -79,7 +81,9 @@ class Audience(StrEnum):
 
 
 # Audiences that say something of one session.
-ABOUT_SESSION = frozenset({Audience.INVITED, Audience.UNANSWERED, Audience.ACCEPTED, Audience.NOT_DECLINED})
+ABOUT_SESSION = frozenset(
+    {Audience.INVITED, Audience.REGISTERED, Audience.UNANSWERED, Audience.ACCEPTED, Audience.NOT_DECLINED}
+)
 NO_CAP = "none"
 
 
@@ -125,6 +129,11 @@ class Rules:
     @cached_property
     def timed(self) -> tuple[Touchpoint, ...]:
         return tuple(p for p in self.touchpoints.values() if p.anchor is not None)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Other rules, another fingerprint."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
 
     @cached_property
     def longest_after_end(self) -> timedelta:

@@ -155,7 +155,7 @@ def decide(touch: Touch, facts: Facts, rules: Rules, now: datetime) -> Decision:
         return Skip(touch, unreachable)
     until, why = _waits(point, facts, rules, to, now)
     if until is not None and touch.expires_at is not None and until >= touch.expires_at:
-        return Skip(touch, f"{why} last longer than the message is of use")
+        return Skip(touch, f"{why}, for longer than the message is of use")
     if until is not None:
         return Hold(touch, why, until)
     return Send(touch, touch.because, to)
@@ -225,6 +225,7 @@ def _not_for(touch: Touch, point: Touchpoint, facts: Facts, now: datetime) -> st
 
 _NOT = {
     Audience.INVITED: "no entry stands in their calendar",
+    Audience.REGISTERED: "invited with everybody, and nobody presses them",
     Audience.UNANSWERED: "answered already",
     Audience.ACCEPTED: "did not say yes",
     Audience.NOT_DECLINED: "declined",
@@ -242,6 +243,8 @@ def _holds(name: Audience, facts: Facts, now: datetime) -> bool:
         case Audience.INVITED:
             stands = session is not None and session.state is SessionState.CONFIRMED and facts.heard.entry_stands
             return stands and invitation is not None and invitation.wanted
+        case Audience.REGISTERED:
+            return facts.registered
         case Audience.UNANSWERED:
             return partstat is PartStat.NEEDS_ACTION
         case Audience.ACCEPTED:

@@ -4,7 +4,6 @@ Looks only at people who may have something due (`store/facts.py`). Leaves decid
 `steps/compose.py`, leaving to `steps/deliver.py`.
 """
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -105,7 +104,7 @@ def _count(counts: Counter[str], decision: Decision) -> None:
 
 def _notice_new_rules(app: App, dry_run: bool) -> None:
     """Everybody is looked at anew when the cadences changed."""
-    seen = hashlib.sha256(repr(app.programme.rules).encode()).hexdigest()
+    seen = app.programme.rules.fingerprint
     if dry_run or meta.get(app.conn, RULES) == seen:
         return
     with database.write(app.conn) as conn:

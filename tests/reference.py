@@ -131,7 +131,7 @@ _KEYS = """## Keys of a touchpoint
 |---|---|
 | `purpose` | the message, by its template's name; `ask_coordinator` makes a task on the desk instead |
 | `anchor`, `offset` | when it is due: `registration`, `session_start`, `session_end`, `invitation` (when the request for the session's present time left) or `last_seen`, and `-2d`, `1h`, `90m`. Never stored: a session that moves moves its reminders |
-| `audience` | facts that must all hold: `invited`, `unanswered`, `accepted`, `not_declined`; `never_came`, `came`, `no_telegram`, `no_skills` |
+| `audience` | facts that must all hold: `invited`, `registered` (asked for the session themselves), `unanswered`, `accepted`, `not_declined`; `never_came`, `came`, `no_telegram`, `no_skills` |
 | `channel` | `email`, `telegram`, `best` (the newest sign of life; mail on a tie or without a chat) or `desk` |
 | `sender` | who it is from: a sender of `programme.toml` |
 | `topic` | what "STOP" ends |

@@ -32,7 +32,7 @@ def sends(case: Case, days: float) -> list[tuple[str, str]]:
 
 
 def test_foresee_what_a_message_calls_for_in_turn() -> None:
-    assert sends(Case((NEW, ABOUT)), 19) == [
+    assert sends(Case((NEW, replace(ABOUT, registered=True))), 19) == [
         ("11-22 12:00", "welcome/7"),
         ("11-22 12:00", "invite/3/0/7"),
         ("11-26 10:00", "onboarding_start/7"),

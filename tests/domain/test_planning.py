@@ -159,7 +159,7 @@ def test_decide_quiet_hours_of_unknown_zone_are_the_programmes() -> None:
 def test_decide_quiet_hours_longer_than_of_use() -> None:
     one = facts(session=replace(OPEN, starts_at=MORNING))
     (touch,) = touches(one, RULES)
-    assert decide(touch, one, RULES, NIGHT) == Skip(touch, "quiet hours in UTC last longer than the message is of use")
+    assert decide(touch, one, RULES, NIGHT) == Skip(touch, "quiet hours in UTC, for longer than the message is of use")
 
 
 @pytest.mark.parametrize(

@@ -246,6 +246,8 @@ class _Person:
             )
         if asked is None or answer != "NEEDS-ACTION" or any(sign > asked for sign in self._signs(now)):
             return
+        if n not in me.joins or me.joins[n] > now:  # invited with everybody: nobody presses them
+            return
         for code in ("unanswered_mail", "unanswered_telegram", "unanswered_coordinator"):
             yield from self._timed(code, f"{code}/{occasion}", asked, version.starts, concerned, now)
 

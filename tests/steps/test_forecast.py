@@ -131,7 +131,7 @@ def live_through(place: TwoChannels, foreseen: list[Foreseen], end: datetime) ->
     return set(sent)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(16))
 def test_forecast_is_what_comes(tmp_path: Path, seed: int) -> None:
     days = LONGER if seed % 2 else DAYS
     dice = random.Random(seed)
