@@ -12,7 +12,7 @@ import sys
 import traceback
 from datetime import datetime
 
-from commands import desk, imports, looking, outbox, people, running, sessions, statistics
+from commands import bench, desk, imports, looking, outbox, people, running, sessions, statistics
 from commands.output import complain
 from config import settings
 from domain.errors import ConfigError, LetsConnectError, UserError
@@ -93,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
     desk.register(commands, common, acting)
     looking.register(commands, common)
     statistics.register(commands, common)
+    bench.register(commands, common)
     return top
 
 

@@ -1,0 +1,75 @@
+"""The C programs of Debian's postfix package that deliveries are measured with: `smtp-sink` takes, `smtp-source` sends.
+
+Both on loopback only. Neither needs a Postfix that is set up or runs.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from domain.errors import Problem, UserError
+from flows.tether import tethered
+
+HOST = "127.0.0.1"
+SESSIONS = 16
+START_SECONDS = 10.0
+
+
+def program(name: str) -> str:
+    """Its path; /usr/sbin too, which is not on everybody's path. UserError when it is not there."""
+    found = shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin")))
+    if found is None:
+        remedy = "On Debian and Ubuntu: apt install postfix (choose \"No configuration\"; it need not run)"
+        raise UserError(Problem("is not installed", name, remedy))
+    return found
+
+
+@contextmanager
+def sink() -> Iterator[int]:
+    """A server that takes every mail and forgets it. Its port. From the main thread only (see `flows/tether.py`)."""
+    path = program("smtp-sink")
+    with socket.create_server((HOST, 0)) as probe:
+        port: int = probe.getsockname()[1]
+    user = ["-u", "nobody"] if os.geteuid() == 0 else []  # it refuses to stay root
+    process = subprocess.Popen(
+        tethered([path, *user, f"{HOST}:{port}", "1000"]),
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        _wait(process, port)
+        yield port
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
+    overdue = time.monotonic() + START_SECONDS
+    while time.monotonic() < overdue and process.poll() is None:
+        try:
+            socket.create_connection((HOST, port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.02)
+    process.kill()
+    said = process.communicate()[1].decode("utf-8", "replace").strip().splitlines()
+    raise UserError(Problem(f"did not start: {said[-1] if said else 'no word why'}", "smtp-sink", "Try it by hand"))
+
+
+def source(port: int, messages: int, size: int) -> float:
+    """Seconds that smtp-source needs for so many copies of one message of `size` bytes, over 16 sessions."""
+    argv = [
+        program("smtp-source"), "-d", "-s", str(min(SESSIONS, messages)), "-l", str(size), "-m", str(messages),
+        "-f", "programme@example.org", "-t", "person@example.org", f"{HOST}:{port}",
+    ]  # fmt: skip
+    begin = time.perf_counter()
+    ended = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    seconds = time.perf_counter() - begin
+    if ended.returncode:
+        said = ended.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise UserError(Problem(f"failed: {said[-1] if said else 'no word why'}", "smtp-source", "Try it by hand"))
+    return seconds

@@ -1,0 +1,84 @@
+"""`bench deliver`, `plan`, `import`, `inbox`: speed and memory, in a programme of its own that is removed again."""
+
+import argparse
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from commands.output import count, print_json, print_table
+from domain.errors import Problem, UserError
+from steps.app import App
+
+Options = Callable[[argparse.Namespace, App], dict[str, Any]]
+PEERS = ("smtplib",)
+
+
+def register(commands: Any, common: argparse.ArgumentParser) -> None:
+    what = commands.add_parser("bench", help="speed and memory of this machine").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    placed = argparse.ArgumentParser(add_help=False)
+    placed.add_argument("--folder", type=Path, help="disk to work on; without it, the one of LETSCONNECT_HOME")
+    parser = what.add_parser("deliver", help="send into smtp-sink, beside smtp-source", parents=[common, placed])
+    _number(parser, "--messages", 3000, "messages sent")
+    _number(parser, "--connections", 16, "connections at once, 64 at most")
+    parser.add_argument("--peer", action="append", choices=PEERS, default=[], help="measure another way to send too")
+    parser.set_defaults(run=_run("deliver", _deliver))
+    parser = what.add_parser("plan", help="an idle tick, and planning who is due", parents=[common, placed])
+    _number(parser, "--participants", 10_000, "people there are")
+    _number(parser, "--due", 1000, "of them, due a message")
+    parser.set_defaults(run=_run("plan", lambda args, _: {"participants": args.participants, "due": args.due}))
+    parser = what.add_parser("import", help="take in a form's export", parents=[common, placed])
+    _number(parser, "--rows", 5000, "rows in it")
+    parser.set_defaults(run=_run("imports", lambda args, _: {"rows": args.rows}))
+    parser = what.add_parser("inbox", help="fetch, file and read answers", parents=[common, placed])
+    _number(parser, "--mails", 600, "mails read")
+    parser.add_argument(
+        "--imap", action="store_true", help="on the server of LETSCONNECT_IMAP_URL, in a folder of its own"
+    )
+    parser.set_defaults(run=_run("inbox", _inbox))
+
+
+def _number(parser: argparse.ArgumentParser, name: str, default: int, text: str) -> None:
+    parser.add_argument(name, type=count, default=default, help=f"{text}; without it {default}")
+
+
+def _deliver(args: argparse.Namespace, _: App) -> dict[str, Any]:
+    return {"messages": args.messages, "connections": args.connections, "peers": args.peer}
+
+
+def _inbox(args: argparse.Namespace, app: App) -> dict[str, Any]:
+    if not args.imap:
+        return {"mails": args.mails}
+    if app.settings.imap is None:
+        raise UserError(Problem("no mailbox is set", "LETSCONNECT_IMAP_URL", "Leave --imap out to do without"))
+    ca = str(app.settings.mail_ca) if app.settings.mail_ca else None
+    return {"mails": args.mails, "imap": asdict(app.settings.imap), "ca": ca}
+
+
+def _run(name: str, options: Options) -> Callable[[argparse.Namespace, App], int]:
+    def run(args: argparse.Namespace, app: App) -> int:
+        from bench import runner  # only where it is wanted
+
+        if args.folder is not None and not args.folder.is_dir():
+            raise UserError(Problem("is not a folder", "--folder", "Name one that is there"))
+        found = runner.run(name, args.folder or app.settings.home, options(args, app), os.environ)
+        if args.json:
+            print_json(found)
+        else:
+            print_table(("figure", "value"), _rows(found), "")
+        return 0
+
+    return run
+
+
+def _rows(found: Mapping[str, Any]) -> list[tuple[str, object]]:
+    rows: list[tuple[str, object]] = []
+    for name, value in found.items():
+        if isinstance(value, Mapping):
+            rows += [(f"{name} {part}", one) for part, one in value.items()]
+        else:
+            rows.append((name.replace("_", " "), value))
+    return rows

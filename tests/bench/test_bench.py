@@ -1,0 +1,127 @@
+"""Every bench at a tiny size: its keys, and figures that agree with each other. Never a speed."""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cli
+from bench import measure, smtp_tools
+from bench.deliver import _shares
+from bench.runner import existing
+from domain.errors import UserError
+from tests.needs import needs
+
+SINK = shutil.which("smtp-sink", path="/usr/sbin:/usr/bin")
+
+
+def bench(folder: Path, capsys: pytest.CaptureFixture[str], *argv: str) -> dict[str, Any]:
+    """The one JSON document that the command prints; nothing is left in its folder."""
+    assert cli.main(["bench", *argv, "--json", "--folder", str(folder)]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert list(folder.iterdir()) == []
+    assert found["max_rss_mb"] > 10
+    assert sorted(found.pop("load")) == ["after", "before"]
+    return found
+
+
+def test_deliver_sends_every_message_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    needs(SINK, "smtp-sink (apt install postfix)")
+    found = bench(tmp_path, capsys, "deliver", "--messages", "20", "--connections", "3", "--peer", "smtplib")
+    assert sorted(found) == sorted([
+        "connections", "cpu_us_per_message", "max_rss_mb", "message_bytes", "messages", "rate",
+        "ratio_to_smtp_source", "sent", "smtp_source_rate", "smtplib_rate", "unsure",
+    ])  # fmt: skip
+    assert (found["messages"], found["sent"], found["unsure"], found["connections"]) == (20, 20, 0, 3)
+    assert found["message_bytes"] > 2000
+    assert found["ratio_to_smtp_source"] == pytest.approx(found["rate"] / found["smtp_source_rate"], abs=0.001)
+
+
+def test_deliver_without_more_messages_than_rounds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    needs(SINK, "smtp-sink (apt install postfix)")
+    found = bench(tmp_path, capsys, "deliver", "--messages", "1", "--connections", "1")
+    assert (found["sent"], found["unsure"]) == (1, 0)
+
+
+def test_deliver_with_too_many_connections(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    needs(SINK, "smtp-sink (apt install postfix)")
+    argv = ["bench", "deliver", "--messages", "1", "--connections", "65", "--folder", str(tmp_path)]
+    assert cli.main(argv) == 1
+    assert "LETSCONNECT_SMTP_CONNECTIONS" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_deliver_without_smtp_sink(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp_tools.shutil, "which", lambda *_, **__: None)
+    with pytest.raises(UserError, match=r"smtp-sink: is not installed.*apt install postfix"):
+        smtp_tools.program("smtp-sink")
+
+
+def test_plan_counts_who_is_due(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = bench(tmp_path, capsys, "plan", "--participants", "30", "--due", "7")
+    assert sorted(found) == sorted([
+        "cpu_us_per_message", "due", "due_cpu_s", "due_s", "first_look_cpu_s", "idle_tick_cpu_ms", "idle_tick_ms",
+        "max_rss_mb", "participants", "planned", "planned_rate",
+    ])  # fmt: skip
+    assert (found["participants"], found["due"], found["planned"]) == (30, 7, 7)
+
+
+def test_import_takes_more_rows_than_the_sample_has(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = bench(tmp_path, capsys, "import", "--rows", "200")
+    assert sorted(found) == sorted([
+        "accepted", "bytes", "cpu_us_per_row", "max_rss_mb", "rate", "rejected", "rows", "unchanged", "unchanged_rate"
+    ])  # fmt: skip
+    counts = [found[key] for key in ("rows", "accepted", "rejected", "unchanged")]
+    assert counts == [200, 200, 0, 200]
+
+
+def test_inbox_reads_every_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = bench(tmp_path, capsys, "inbox", "--mails", "12")
+    assert sorted(found) == sorted([
+        "answers", "autoreplies", "bounces", "cpu_us_per_mail", "filed", "for_person", "mails", "max_rss_mb",
+        "quarantined", "rate", "server",
+    ])  # fmt: skip
+    kinds = ("filed", "answers", "bounces", "autoreplies", "for_person", "quarantined")
+    assert [found[kind] for kind in kinds] == [12, 8, 2, 2, 0, 0]
+    assert found["server"] == "embedded"
+
+
+def test_figures_for_people_are_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["bench", "plan", "--participants", "2", "--due", "1", "--folder", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["figure", "value"]
+    assert lines[1].split() == ["participants", "2"]
+    assert lines[-1].split()[:2] == ["load", "after"]
+
+
+def test_folder_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["bench", "plan", "--folder", str(tmp_path / "no")]) == 1
+    assert capsys.readouterr().err == "letsconnect: --folder: is not a folder. Name one that is there\n"
+
+
+def test_imap_without_a_mailbox(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LETSCONNECT_IMAP_URL", "")
+    assert cli.main(["bench", "inbox", "--imap"]) == 1
+    assert "LETSCONNECT_IMAP_URL: no mailbox is set" in capsys.readouterr().err
+
+
+def test_shares_of_rounds() -> None:
+    assert [_shares(n) for n in (1, 2, 3, 20)] == [[1], [1, 1], [1, 1, 1], [7, 7, 6]]
+
+
+def test_nearest_folder_that_is_there(tmp_path: Path) -> None:
+    assert existing(tmp_path / "a" / "b") == tmp_path
+    assert existing(tmp_path) == tmp_path
+
+
+@pytest.mark.skipif(sys.platform != "linux" or not os.access(measure.CLEAR_REFS, os.W_OK), reason="is Linux's")
+def test_peak_is_of_what_follows() -> None:
+    block = bytearray(os.urandom(1)) * (64 << 20)
+    high = measure.peak_mb()
+    del block
+    measure.forget_peak()
+    assert measure.peak_mb() < high - 50
