@@ -7,6 +7,7 @@ argument.
 
 import importlib
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ BENCHES = ("deliver", "plan", "imports", "inbox")
 
 
 def main(argv: Sequence[str]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started here is ended by its own `finally`
     name, folder = argv
     if name not in BENCHES:
         raise ValueError(f"no such bench: {name}")

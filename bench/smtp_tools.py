@@ -4,6 +4,7 @@ Both on loopback only. Neither needs a Postfix that is set up or runs.
 """
 
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -34,9 +35,8 @@ def sink() -> Iterator[int]:
     path = program("smtp-sink")
     with socket.create_server((HOST, 0)) as probe:
         port: int = probe.getsockname()[1]
-    user = ["-u", "nobody"] if os.geteuid() == 0 else []  # it refuses to stay root
     process = subprocess.Popen(
-        tethered([path, *user, f"{HOST}:{port}", "1000"]),
+        tethered([*_as_nobody(path), f"{HOST}:{port}", "1000"]),
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
@@ -45,6 +45,18 @@ def sink() -> Iterator[int]:
     finally:
         process.kill()
         process.communicate()
+
+
+def _as_nobody(path: str) -> list[str]:
+    """smtp-sink refuses to stay root. Its own `-u` would cut the tether, which the kernel drops with a change of user;
+    setpriv (util-linux) ties it anew after the change."""
+    if os.geteuid() != 0:
+        return [path]
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        return [path, "-u", "nobody"]
+    group = str(pwd.getpwnam("nobody").pw_gid)
+    return [setpriv, "--reuid", "nobody", "--regid", group, "--clear-groups", "--pdeathsig", "KILL", path]
 
 
 def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:

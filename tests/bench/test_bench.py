@@ -3,18 +3,26 @@
 import json
 import os
 import shutil
+import signal
+import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from imapclient import IMAPClient
 
 import cli
 from bench import measure, smtp_tools
 from bench.deliver import _shares
 from bench.runner import existing
+from config.settings import ROOT
 from domain.errors import UserError
 from tests.needs import needs
+from tests.servers.dovecot import dovecot
 
 SINK = shutil.which("smtp-sink", path="/usr/sbin:/usr/bin")
 
@@ -59,6 +67,38 @@ def test_deliver_without_smtp_sink(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smtp_tools.shutil, "which", lambda *_, **__: None)
     with pytest.raises(UserError, match=r"smtp-sink: is not installed.*apt install postfix"):
         smtp_tools.program("smtp-sink")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_ended_bench_leaves_no_process(tmp_path: Path, end: signal.Signals) -> None:
+    needs(SINK, "smtp-sink (apt install postfix)")
+    argv = [sys.executable, "-m", "cli", "bench", "deliver", "--messages", "100000", "--folder", str(tmp_path)]
+    begin = (signal.SIGINT, signal.default_int_handler)  # as from a terminal, whoever runs the tests
+    with subprocess.Popen(argv, cwd=ROOT, preexec_fn=lambda: signal.signal(*begin)) as process:
+        _until(lambda: any("smtp-sink" in name for name in _working_in(tmp_path)))
+        process.send_signal(end)
+    _until(lambda: not _working_in(tmp_path))
+    assert len(list(tmp_path.iterdir())) == (end is signal.SIGKILL)  # nobody is left to tidy up after that
+
+
+def _working_in(folder: Path) -> list[str]:
+    """Names of the programs whose working directory lies in that folder."""
+    found = []
+    for one in Path("/proc").glob("[0-9]*"):
+        try:
+            if (one / "cwd").readlink().is_relative_to(folder):
+                found.append((one / "comm").read_text())
+        except OSError:
+            continue
+    return found
+
+
+def _until(true: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_plan_counts_who_is_due(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,3 +165,23 @@ def test_peak_is_of_what_follows() -> None:
     del block
     measure.forget_peak()
     assert measure.peak_mb() < high - 50
+
+
+def test_inbox_on_the_configured_server(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = "letsconnect@example.org"
+    with dovecot(tmp_path) as server:
+        server.deliver(user, b"Subject: somebody's own\r\n\r\nHello\r\n")
+        login = f"{quote(user, safe='')}:{server.password}"
+        monkeypatch.setenv("LETSCONNECT_IMAP_URL", f"imap://{login}@{server.host}:{server.imap_port}/INBOX?tls=none")
+        work = tmp_path / "work"
+        work.mkdir()
+        found = bench(work, capsys, "inbox", "--mails", "6", "--imap")
+        with IMAPClient(server.host, server.imap_port, ssl=False) as box:
+            box.login(user, server.password)
+            folders = [name for *_, name in box.list_folders()]
+            box.select_folder("INBOX", readonly=True)
+            own = len(box.search("UNSEEN"))
+    assert [found[key] for key in ("server", "filed", "answers", "quarantined")] == ["configured", 6, 4, 0]
+    assert (folders, own) == (["INBOX"], 1)
