@@ -40,8 +40,18 @@ class Person:
 
 
 def due_pages(conn: sqlite3.Connection, now: datetime) -> Iterator[list[int]]:
-    """People who may have something due, each once. `iso` text sorts as time does, and NOW before all."""
-    yield from _pages(conn, "next_due is not null and next_due <= ?", (iso(now),))
+    """People who may have something due, each once, by the index: nobody else is touched.
+
+    `iso` text sorts as time does, and NOW before all. Whoever was looked at has moved behind `now` meanwhile.
+    """
+    query = (
+        "select next_due, id from participants where next_due is not null and next_due <= ? and (next_due, id) > (?, ?)"
+        " order by next_due, id limit ?"
+    )
+    after = ("", 0)
+    while rows := conn.execute(query, (iso(now), *after, PAGE)).fetchall():
+        after = (rows[-1]["next_due"], rows[-1]["id"])
+        yield [row["id"] for row in rows]
 
 
 def concerned_pages(conn: sqlite3.Connection, session: Session) -> Iterator[list[int]]:
@@ -62,11 +72,6 @@ def _pages(conn: sqlite3.Connection, where: str, values: tuple[object, ...]) -> 
     while rows := conn.execute(query, (after, *values, PAGE)).fetchall():
         after = rows[-1]["id"]
         yield [row["id"] for row in rows]
-
-
-def nobody_due(conn: sqlite3.Connection, now: datetime) -> bool:
-    query = "select 1 from participants where next_due is not null and next_due <= ? limit 1"
-    return conn.execute(query, (iso(now),)).fetchone() is None
 
 
 def look_again(conn: sqlite3.Connection, person: int, moment: datetime | None) -> None:

@@ -66,7 +66,7 @@ class Harness(TwoChannels):
         conn, now, busy = self.app.conn, self.time, True
         while busy:
             busy = False
-            if not facts.nobody_due(conn, now):
+            if next(facts.due_pages(conn, now), None) is not None:
                 self.twice(plan)
                 busy = True
             for channel in (self.channel, self.chat):
