@@ -11,7 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from channels import bounces, inbound
 from channels.imap import ImapMailbox, Position
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 READ_PAGE = 100
 RETRY_SECONDS = 15
+OLD = timedelta(days=1)
 TOO_LARGE = Reading("for_person", "letter", "too large to read: look into the mailbox itself", counts=("for_person",))
 
 
@@ -133,7 +134,7 @@ def _read_one(app: App, mail: inbox.Filed, now: datetime) -> Counter[str]:
         letter = inbound.read(mail.raw)
     except inbound.Unreadable as error:
         reading = Reading("quarantined", "unreadable", str(error), counts=("quarantined",))
-        reading = TOO_LARGE if mail.truncated else reading
+        reading = _unless_old(TOO_LARGE if mail.truncated else reading, mail)
         with database.write(app.conn) as conn:
             inbox.settle(conn, mail.id, reading.state, reading.kind, reading.reason)
         return Counter(reading.counts)
@@ -142,7 +143,7 @@ def _read_one(app: App, mail: inbox.Filed, now: datetime) -> Counter[str]:
             if letter.message_id and inbox.seen_before(conn, letter.message_id, mail.id):
                 reading = Reading("ignored", "copy", "the same mail was read before", counts=("ignored",))
             else:
-                reading = TOO_LARGE if mail.truncated else _read(app, mail, letter, now)
+                reading = _unless_old(TOO_LARGE if mail.truncated else _read(app, mail, letter, now), mail)
             inbox.settle(
                 conn, mail.id, reading.state, reading.kind, reading.reason, letter.message_id or "",
                 reading.participant_id,
@@ -154,6 +155,14 @@ def _read_one(app: App, mail: inbox.Filed, now: datetime) -> Counter[str]:
             inbox.settle(conn, mail.id, "quarantined", "unreadable", f"could not be read ({type(error).__name__})")
         return Counter(quarantined=1)
     return Counter(reading.counts)
+
+
+def _unless_old(reading: Reading, mail: inbox.Filed) -> Reading:
+    """A mailbox that is read for the first time may be full of old letters; those of strangers are nobody's task."""
+    before = mail.first_read_at is not None and mail.received_at < mail.first_read_at - OLD
+    if before and reading.participant_id is None and reading.state in ("for_person", "quarantined"):
+        return Reading("ignored", reading.kind, "came before this mailbox was first read", counts=("ignored",))
+    return reading
 
 
 def _read(app: App, mail: inbox.Filed, letter: inbound.Inbound, now: datetime) -> Reading:

@@ -14,6 +14,7 @@ class Filed:
     received_at: datetime
     raw: bytes
     truncated: bool = False  # only the header fields were fetched
+    first_read_at: datetime | None = None  # when its mailbox was read for the first time
 
 
 def position(conn: sqlite3.Connection, mailbox: str) -> tuple[int, int] | None:
@@ -45,10 +46,11 @@ def file(
         new += cursor.rowcount
     if mails:
         conn.execute(
-            "insert into mailbox_positions (mailbox, uidvalidity, uid) values (?, ?, ?) on conflict (mailbox) do update"
-            " set uid = max(excluded.uid, case when uidvalidity = excluded.uidvalidity then uid else 0 end),"
+            "insert into mailbox_positions (mailbox, uidvalidity, uid, first_read_at) values (?, ?, ?, ?)"
+            " on conflict (mailbox) do update set"
+            " uid = max(excluded.uid, case when uidvalidity = excluded.uidvalidity then uid else 0 end),"
             " uidvalidity = excluded.uidvalidity",
-            (mailbox, uidvalidity, max(uid for uid, _, _ in mails)),
+            (mailbox, uidvalidity, max(uid for uid, _, _ in mails), iso(now)),
         )
     return new
 
@@ -56,11 +58,20 @@ def file(
 def unread(conn: sqlite3.Connection, most: int, channel: str = "email") -> list[Filed]:
     """Filed and not read yet, oldest first."""
     rows = conn.execute(
-        "select id, received_at, raw, truncated from inbox where state = 'filed' and channel = ? order by id limit ?",
+        "select i.id, i.received_at, i.raw, i.truncated, p.first_read_at from inbox i"
+        " left join mailbox_positions p on p.mailbox = i.mailbox"
+        " where i.state = 'filed' and i.channel = ? order by i.id limit ?",
         (channel, most),
     )
     return [
-        Filed(row["id"], parse_iso(row["received_at"]), bytes(row["raw"]), bool(row["truncated"])) for row in rows
+        Filed(
+            row["id"],
+            parse_iso(row["received_at"]),
+            bytes(row["raw"]),
+            bool(row["truncated"]),
+            parse_iso(row["first_read_at"]) if row["first_read_at"] else None,
+        )
+        for row in rows
     ]
 
 

@@ -631,3 +631,9 @@ from outbox o
 where o.session_id is not null and o.state = 'sent' and o.sent_at is not null
   and o.purpose in ('invitation', 'update', 'reminder', 'nudge')
 """
+
+
+@migrations()
+def m006_first_reading(db: Any) -> None:
+    """When a mailbox was first read: what strangers wrote long before is nobody's task."""
+    db.conn.execute("alter table mailbox_positions add column first_read_at text")

@@ -217,7 +217,7 @@ CREATE TABLE mailbox_positions (
   mailbox text primary key,
   uidvalidity integer not null,
   uid integer not null
-) strict, without rowid;
+, first_read_at text) strict, without rowid;
 
 CREATE TABLE meta (
   key text primary key,

@@ -402,3 +402,14 @@ def test_reading_again_does_nothing(place: Place, session: Session) -> None:
     read(place, calendar_answer(place.app.uid(1, 1), "ACCEPTED"))
     changes = place.app.conn.total_changes
     assert (read_filed(place.app), place.app.conn.total_changes) == (InboxReport(), changes)
+
+
+def test_letters_from_before_the_first_reading_are_nobodys_task(place: Place) -> None:
+    place.file(b"From: x@example.org\r\nSubject: old\r\n\r\nhello", received=place.time - timedelta(days=40))
+    place.file(b"From: x@example.org\r\nSubject: new\r\n\r\nhello again")
+    read_filed(place.app)
+    states = place.app.conn.execute("select state, reason from inbox order by id").fetchall()
+    assert [tuple(row) for row in states] == [
+        ("ignored", "came before this mailbox was first read"),
+        ("for_person", "a letter that answers none of ours"),
+    ]
