@@ -11,6 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from steps.app import open_app
+from steps.forecast import forecast
+
 CODE = (
     "import os, sys; from demo.run import run\n"
     "sys.exit(run(os.environ, once='once' in sys.argv, prefect=False, port=0))"
@@ -63,6 +66,20 @@ def test_demo_summary_names_nobody(finished: tuple[Path, subprocess.CompletedPro
     programme_and_remedy = {"letsconnect@example.org", "amina@example.org"}
     assert set(re.findall(r"[\w.+-]+@[\w.-]+", done.stdout)) <= programme_and_remedy
     assert "Abubakar" not in done.stdout
+
+
+def test_forecast_of_the_demo_explains_everybody(finished: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    tmp_path, _ = finished
+    home = {"LETSCONNECT_HOME": str(tmp_path / "state" / "demo"), "LETSCONNECT_MAILBOX": "letsconnect@example.org"}
+    app = open_app(environ=home, file=tmp_path / "no settings file")
+    try:
+        foreseen = forecast(app, 14)
+        everybody = {row["id"] for row in app.conn.execute("select id from participants")}
+    finally:
+        app.close()
+    assert len(everybody) == 179
+    assert {one.participant_id for one in foreseen} == everybody
+    assert [one for one in foreseen if one.verdict != "send" and not one.because] == []
 
 
 def test_demo_leaves_no_process_and_keeps_to_its_folder(
