@@ -49,15 +49,14 @@ def test_outbox_killed_at_random_instants(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variant", "stops", "rule"),
+    ("variant", "rule"),
     [
-        ("mark after sending", 0, crash_oracle.STORED_TWICE),
-        ("mark before sending", 0, crash_oracle.SENT_NOT_STORED),
-        ("unsure is queued", 0, crash_oracle.STORED_TWICE),
-        ("no fence", 9, crash_oracle.STORED_TWICE),
+        ("mark after sending", crash_oracle.STORED_TWICE),
+        ("mark before sending", crash_oracle.SENT_NOT_STORED),
+        ("unsure is queued", crash_oracle.STORED_TWICE),
     ],
 )
-def test_wrong_deliverers_are_found_out(home: Path, variant: str, stops: int, rule: str) -> None:
-    run = crash(home, Plan(variant, kills=60, stops=stops, together=4 if stops else 2), 600, 0.0)
+def test_wrong_deliverers_are_found_out(home: Path, variant: str, rule: str) -> None:
+    run = crash(home, Plan(variant, kills=60, together=2), 600, 0.0)
     print(run.recorded, run.states, run.repeated, {k: len(v) for k, v in run.findings.items()})
     assert rule in run.findings
