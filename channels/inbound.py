@@ -126,7 +126,7 @@ def _addresses(fields: "Message[str, str]", *names: str) -> Iterator[str]:
     for name in names:
         for field in fields.get_all(name) or ():
             # Deep comments make the library recurse and long lists cost it time: one field is read to a bound.
-            pairs = guarded(lambda field=field: getaddresses([str(field)[:20_000]])) or []  # type: ignore[misc]
+            pairs = guarded(lambda field=field: getaddresses([str(field)[:20_000]])) or []  # type: ignore[misc]  # bound now
             for _, spec in pairs:
                 address = _address(spec)
                 if address:

@@ -39,6 +39,6 @@ async def send_invitations(
 
 def invite(app: App, chosen: str, everybody: bool, dry_run: bool) -> tuple[PlanReport, DeliverReport]:
     """What was planned for that session, and what was delivered; a dry run changes nothing."""
-    opened = lambda one: sessions.invite_everybody(app, str(one.id), COORDINATOR) if everybody else one  # noqa: E731
+    opened = lambda one: sessions.invite_everybody(app, str(one.id), COORDINATOR) if everybody else one  # noqa: E731 - one line
     _, _, planned, delivered = carry_out(app, chosen, opened, dry_run)
     return planned, delivered

@@ -137,7 +137,7 @@ def _changes_since_heard(app: App, facts: Facts, session: Session) -> tuple[cont
     for label in ("languages", "interpretation"):
         if label in fields:
             old, new = (tuple(json.loads(text or "[]")) for text in fields[label])
-            changes.append(contexts.Change(label, old, new))  # type: ignore[arg-type]
+            changes.append(contexts.Change(label, old, new))  # type: ignore[arg-type]  # both are Labels
     if "sharers" in fields:
         old, new = (tuple(name for name in text.split("; ") if name) for text in fields["sharers"])
         changes.append(contexts.Change("sharers", old, new))
