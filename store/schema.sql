@@ -501,6 +501,22 @@ CREATE TABLE suppressions (
 
 CREATE UNIQUE INDEX suppressions_active on suppressions (channel, canonical, topic) where lifted_at is null;
 
+CREATE TABLE survey_requests (
+  id integer primary key,
+  survey text not null,                      -- its code in surveys.toml
+  version integer not null,
+  session_id integer references sessions (id),  -- what it is about; null: the programme
+  participant_id integer not null references participants (id),
+  opened_at text not null,
+  closes_at text not null,
+  answered_at text,                          -- what stops the reminders; says nothing of what was answered
+  closed_at text,
+  unique (survey, session_id, participant_id)
+) strict;
+
+CREATE INDEX survey_requests_participant on survey_requests (participant_id)
+;
+
 CREATE TABLE telegram_links (
   participant_id integer primary key references participants (id),
   used integer not null default 0,           -- links that were used; a link names the number before it

@@ -1,4 +1,4 @@
-"""Figures for the reports, from the views in `store/migrations.py`."""
+"""Figures for the reports, from the views in `store/migrations/`."""
 
 import sqlite3
 from collections.abc import Iterator

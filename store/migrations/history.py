@@ -1,21 +1,14 @@
-"""The schema's history, oldest first: append only, never edit what has landed. `schema.sql` shows the sum.
-
-Times are UTC ISO text of fixed width (`domain.times.iso`), lists are JSON text, flags are 0 or 1.
-"""
+"""The first six steps: people, sessions, invitations, the outbox, the inbox, reachability and cadences."""
 
 from typing import Any
 
-from sqlite_utils import Migrations
-
-migrations = Migrations("letsconnect")
+from store.migrations.registry import migrations, run
 
 
 @migrations()
 def m001_the_first_house(db: Any) -> None:
     """People, sessions, invitations, the outbox, the inbox and the journal."""
-    for statement in _FIRST.split(";\n\n"):
-        if statement.strip():
-            db.conn.execute(statement)
+    run(db, _FIRST)
 
 
 @migrations()
@@ -37,8 +30,7 @@ create table telegram_links (
 @migrations()
 def m003_reachability(db: Any) -> None:
     """How lasting each failure was, absences, mails too large to fetch; and what each message was answered with."""
-    for statement in _REACHABILITY.split(";\n\n"):
-        db.conn.execute(statement)
+    run(db, _REACHABILITY)
 
 
 _REACHABILITY = """
@@ -458,9 +450,7 @@ create index step_runs_step on step_runs (step, id);
 @migrations()
 def m004_cadences(db: Any) -> None:
     """Ladders and caps; and who may have something due: a moment, set back by whatever changes a person's facts."""
-    for statement in _CADENCES.split(";\n\n"):
-        if statement.strip():
-            db.conn.execute(statement)
+    run(db, _CADENCES)
 
 
 _CADENCES = """
@@ -594,8 +584,7 @@ when new.participant_id is not null and new.state in ('sent', 'failed', 'unsure'
 @migrations()
 def m005_response_attempts(db: Any) -> None:
     """Responses by the rung and the sender that the outbox now keeps."""
-    for statement in _RESPONSES.split(";\n\n"):
-        db.conn.execute(statement)
+    run(db, _RESPONSES)
 
 
 _RESPONSES = """

@@ -1,0 +1,66 @@
+"""Links to a person's own pages: signed, for one purpose each, with a last day, and nothing of a person in them.
+
+`PAGES_URL/{purpose}/{id}-{last day}-{token}`: the token can only be made here, and only for that purpose, id and day.
+A link proves that somebody was given it, no more: pages show on GET and act on POST.
+"""
+
+import hmac
+import re
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from steps.app import App
+
+_TOKEN = re.compile(r"([1-9]\d{0,17})-(\d{1,6})-([a-z2-7]{24})")
+_DAY = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Page(StrEnum):
+    """What a link is for, and the first part of its path. The id in it is that of the noun named here."""
+
+    RSVP = "rsvp"  # an invitation
+    PROFILE = "me"  # a participant
+    CALENDAR = "calendar"  # a participant's feed
+    UNSUBSCRIBE = "unsubscribe"  # a message of the outbox
+    SURVEY = "survey"  # a survey request
+    CHECKLIST = "checklist"  # a sharer's row: session id; who of them, in the page's own id
+    CONFIRM = "confirm"  # a registration that waits for its confirmation
+    CERTIFICATE = "certificate"  # a badge
+
+
+class LinkRefused(Exception):
+    """`expired`: it was ours, and its last day is over; otherwise it never was."""
+
+    def __init__(self, expired: bool) -> None:
+        super().__init__("the link is over" if expired else "not one of our links")
+        self.expired = expired
+
+
+def url(app: App, page: Page, ident: int, until: datetime) -> str:
+    """The address of `ident`'s page, good through the (UTC) day of `until`; "" while there is no PAGES_URL."""
+    if not app.settings.pages_url:
+        return ""
+    return f"{app.settings.pages_url}/{page}/{token(app, page, ident, until)}"
+
+
+def token(app: App, page: Page, ident: int, until: datetime) -> str:
+    day = (until - _EPOCH) // _DAY
+    return f"{ident}-{day}-{_mac(app, page, ident, day)}"
+
+
+def read(app: App, page: Page, text: str) -> int:
+    """The id behind a link's token. LinkRefused when it is not ours, was made for another page, or is over."""
+    found = _TOKEN.fullmatch(text)
+    if found is None:
+        raise LinkRefused(expired=False)
+    ident, day = int(found[1]), int(found[2])
+    if not hmac.compare_digest(found[3], _mac(app, page, ident, day)):
+        raise LinkRefused(expired=False)
+    if (app.now() - _EPOCH) // _DAY > day:
+        raise LinkRefused(expired=True)
+    return ident
+
+
+def _mac(app: App, page: Page, ident: int, day: int) -> str:
+    return app.token(f"page/{page}", f"{ident}/{day}")

@@ -1,0 +1,12 @@
+"""The schema's history, oldest first: append only, never edit what has landed. `schema.sql` shows the sum.
+
+Times are UTC ISO text of fixed width (`domain.times.iso`), lists are JSON text, flags are 0 or 1. Each noun's tables
+are a file of their own; the order of these imports is the order in which they are applied.
+"""
+
+# ruff: noqa: I001 - the order is the history
+from store.migrations.registry import migrations
+from store.migrations import history
+from store.migrations import m007_surveys
+
+__all__ = ["history", "m007_surveys", "migrations"]
