@@ -12,7 +12,7 @@ import sys
 import traceback
 from datetime import datetime
 
-from commands import bench, desk, imports, looking, outbox, people, running, sessions, statistics
+from commands import bench, desk, imports, looking, outbox, people, resources, running, sessions, statistics
 from commands.output import complain
 from config import settings
 from domain.errors import ConfigError, LetsConnectError, UserError
@@ -88,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
     running.register(commands, common, serving)
     imports.register(commands, common, acting)
     sessions.register(commands, common, acting)
+    resources.register(commands, common, acting)
     outbox.register(commands, common, acting)
     people.register(commands, common, acting)
     desk.register(commands, common, acting)

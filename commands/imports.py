@@ -1,4 +1,4 @@
-"""`import registrations FILE`, `import rejected`, `import incoming`, `import link`."""
+"""`import registrations|resources FILE`, `import rejected`, `import incoming`, `import link`."""
 
 import argparse
 from collections.abc import Sequence
@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from commands.output import complain, print_json, print_table, say
-from steps import imports
+from steps import import_resources, imports
 from steps.app import App
 from steps.imports import ImportReport
 
 
 def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.ArgumentParser) -> None:
-    nouns = commands.add_parser("import", help="take in files of registrations").add_subparsers(
+    nouns = commands.add_parser("import", help="take in files of registrations, or of resources").add_subparsers(
         required=True, metavar="WHAT"
     )
     trying = argparse.ArgumentParser(add_help=False)
@@ -23,6 +23,9 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
     file.add_argument("--mapping", type=Path, help="column names of this form, over those of mapping.toml")
     file.add_argument("--allow-withdrawals", action="store_true", help="even if many consents are withdrawn")
     file.set_defaults(run=_registrations)
+    links = nouns.add_parser("resources", help="recordings, slides, links of sessions", parents=[common, trying])
+    links.add_argument("file", type=Path, help="CSV or JSON: session, kind, url, title, language, size")
+    links.set_defaults(run=_resources)
     incoming = nouns.add_parser("incoming", help="new files in LETSCONNECT_INCOMING", parents=[common, trying])
     incoming.set_defaults(run=_incoming)
     link = nouns.add_parser("link", help="the sheet at LETSCONNECT_SHEET_URL", parents=[common, trying])
@@ -42,6 +45,10 @@ def _registrations(args: argparse.Namespace, app: App) -> int:
         allow_withdrawals=args.allow_withdrawals,
     )
     return _said(args, [report])
+
+
+def _resources(args: argparse.Namespace, app: App) -> int:
+    return _said(args, [import_resources.import_resources(app, args.file, dry_run=args.dry_run)])
 
 
 def _incoming(args: argparse.Namespace, app: App) -> int:

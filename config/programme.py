@@ -25,6 +25,7 @@ from domain.cadences import (
     Touchpoint,
 )
 from domain.errors import ConfigError, Problem
+from domain.resources import ResourceKind
 from domain.sessions import Invites, Kind
 from domain.times import QuietHours, parse_duration, zone_or_none
 
@@ -61,6 +62,7 @@ class _Kind(_Model):
     capacity: int | None = Field(default=None, gt=0)
     invites: Invites
     recorded: bool
+    needs: list[ResourceKind] = []
 
 
 class _Quiet(_Model):
@@ -353,7 +355,7 @@ def _assemble(programme: _Programme, cadences: _Cadences, skills: _Skills) -> Pr
         languages=tuple(programme.languages),
         verp=programme.verp,
         kinds={
-            code: Kind(code, k.title, k.minutes, k.capacity, k.invites, k.recorded)
+            code: Kind(code, k.title, k.minutes, k.capacity, k.invites, k.recorded, tuple(k.needs))
             for code, k in programme.kinds.items()
         },
         rules=Rules(points, quiet, programme.zone, programme.touch.weekly_cap, programme.touch.preferred_hour),

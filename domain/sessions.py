@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from domain.resources import ResourceKind
+
 
 class SessionState(StrEnum):
     CONFIRMED = "confirmed"
@@ -25,6 +27,7 @@ class Kind:
     capacity: int | None
     invites: Invites
     recorded: bool
+    needs: tuple[ResourceKind, ...] = ()  # without these a session is not documented
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
-"""Forms that offer the upcoming sessions. Prefect freezes a form when it is deployed, so this is done at that moment.
+"""Forms that offer sessions to choose from. Prefect freezes a form when it is deployed, so this is done at that moment.
 
 A run gets the label that was chosen; the id is its first word.
 """
 
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Annotated, Any
 
 from prefect import Flow
@@ -15,7 +16,8 @@ from domain.sessions import Session, SessionState
 from steps import sessions
 from steps.app import App
 
-NONE = "(there is no upcoming session)"
+NONE = "(there is none to choose from)"
+PAST_DAYS = 120  # for so long after its end a session is offered where it is documented
 DOT = " · "
 
 
@@ -30,23 +32,40 @@ def upcoming(app: App) -> list[str]:
     return [label(session) for session in coming if session.state is SessionState.CONFIRMED]
 
 
+def past(app: App) -> list[str]:
+    """Labels of the sessions that have begun and took place, the newest first."""
+    now = app.now()
+    there = reversed(sessions.listing(app, upcoming=False))
+    recent = (s for s in there if s.starts_at <= now < s.ends_at + timedelta(PAST_DAYS))
+    return [label(session) for session in recent if session.state is SessionState.CONFIRMED]
+
+
+# What a form may offer, by name. A form of deployments.py names one of these.
+CHOICES: Mapping[str, Callable[[App], list[str]]] = {"upcoming": upcoming, "past": past}
+
+
+def offers(app: App) -> dict[str, list[str]]:
+    """Everything that forms offer now."""
+    return {name: labels(app) for name, labels in CHOICES.items()}
+
+
 def session_ref(chosen: str) -> str:
     """The id in a label. UserError for anything else, such as the only choice while there is no session."""
     ref = chosen.partition(DOT)[0]
     if not ref.isdigit():
         remedy = "Add one: letsconnect session add"
-        raise UserError(Problem("is not one of the upcoming sessions", "session", remedy))
+        raise UserError(Problem("is not one of the sessions to choose from", "session", remedy))
     return ref
 
 
-def offering(flow: Flow[Any, Any], labels: Sequence[str]) -> Flow[Any, Any]:
-    """The same flow, for deploying, with `labels` as the choices of its parameter `session`.
+def offering(flow: Flow[Any, Any], labels: Sequence[str], parameter: str = "session") -> Flow[Any, Any]:
+    """The same flow, for deploying, with `labels` as the choices of its `parameter`.
 
     A run's process works with the original, which knows any label: so none is stale half way.
     """
     original = flow.fn
     function = types.FunctionType(original.__code__, original.__globals__, original.__name__, original.__defaults__)
     choices = Annotated[str, Field(json_schema_extra={"enum": list(labels) or [NONE]})]
-    function.__annotations__ = original.__annotations__ | {"session": choices}
+    function.__annotations__ = original.__annotations__ | {parameter: choices}
     function.__doc__, function.__module__ = original.__doc__, original.__module__
     return Flow(function, name=flow.name, persist_result=False)

@@ -14,6 +14,7 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
+from flows.add_resource import add_resource
 from flows.announce_session import announce_session
 from flows.approve_messages import approve_messages
 from flows.cancel_session import cancel_session
@@ -53,23 +54,37 @@ ENTRIES = (
     Entry(reminders, None, ("messages", "on request")),
     Entry(housekeeping, "30 3 * * *", ("care", "by itself")),
 )
-ABOUT_SESSIONS: tuple[tuple[Flow[Any, Any], str], ...] = (
-    (send_invitations, "messages"),
-    (announce_session, "messages"),
-    (move_session, "sessions"),
-    (cancel_session, "sessions"),
+@dataclass(frozen=True)
+class Form:
+    """A flow on request whose `parameter` is chosen from a list: `choices` is one of choices.CHOICES."""
+
+    flow: Flow[Any, Any]
+    tag: str
+    choices: str = "upcoming"
+    parameter: str = "session"
+
+
+FORMS = (
+    Form(send_invitations, "messages"),
+    Form(announce_session, "messages"),
+    Form(move_session, "sessions"),
+    Form(cancel_session, "sessions"),
+    Form(add_resource, "sessions", "past"),
 )
 
 
-def everything(zone: str, labels: Sequence[str]) -> list[RunnerDeployment]:
-    """All deployments. `zone` is an IANA name; `labels` are the upcoming sessions (see choices.label)."""
-    return [deployment(entry, zone) for entry in ENTRIES] + about_sessions(labels)
+def everything(zone: str, offers: Mapping[str, Sequence[str]]) -> list[RunnerDeployment]:
+    """All deployments. `zone` is an IANA name; `offers` is what the forms offer (see choices.offers)."""
+    return [deployment(entry, zone) for entry in ENTRIES] + forms(offers)
 
 
-def about_sessions(labels: Sequence[str]) -> list[RunnerDeployment]:
-    """The deployments whose forms offer sessions: apply them again when those change."""
+def forms(offers: Mapping[str, Sequence[str]]) -> list[RunnerDeployment]:
+    """The deployments whose forms offer something to choose from: apply them again when that changes."""
     return [
-        deployment(Entry(offering(flow, labels), None, (tag, "on request")), "UTC") for flow, tag in ABOUT_SESSIONS
+        deployment(
+            Entry(offering(f.flow, offers.get(f.choices, ()), f.parameter), None, (f.tag, "on request")), "UTC"
+        )
+        for f in FORMS
     ]
 
 

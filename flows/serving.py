@@ -26,7 +26,7 @@ from prefect.runner import Runner
 from prefect.states import Crashed
 
 from flows import deployments
-from flows.choices import upcoming
+from flows.choices import offers
 from flows.skin import described, note
 from steps.app import App
 
@@ -56,12 +56,12 @@ class Serving(threading.Thread):
                 self.stop.wait(min(2.0**self.failures, 30.0))
 
     async def _serve(self) -> None:
-        zone, labels = await asyncio.to_thread(self._read)
+        zone, offered = await asyncio.to_thread(self._read)
         runner = Runner(name="letsconnect", pause_on_shutdown=False, limit=10, query_seconds=1)
         async with get_client() as client:
             await settle_unfinished(client)
             await watch_heartbeats(client)
-            for deployment in deployments.everything(zone, labels):
+            for deployment in deployments.everything(zone, offered):
                 await keep_pauses(client, deployment)
                 await runner.aadd_deployment(deployment)
         polling = asyncio.create_task(runner.start())
@@ -69,7 +69,7 @@ class Serving(threading.Thread):
             while not runner.started and not polling.done():
                 await asyncio.sleep(0.05)
             self.ready.set()
-            await self._follow(polling, labels)
+            await self._follow(polling, offered)
         finally:
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(STOP_SECONDS):
@@ -78,8 +78,8 @@ class Serving(threading.Thread):
         if polling.done() and not self.stop.is_set():
             raise polling.exception() or RuntimeError("the runner ended")
 
-    async def _follow(self, polling: "asyncio.Task[None]", labels: list[str]) -> None:
-        """Until told to stop or the runner ends: deploys the forms that offer sessions again when those change."""
+    async def _follow(self, polling: "asyncio.Task[None]", offered: dict[str, list[str]]) -> None:
+        """Until told to stop or the runner ends: deploys the forms with choices again when those change."""
         loop = asyncio.get_running_loop()
         due = loop.time() + self.follow
         while not self.stop.is_set() and not polling.done():
@@ -87,18 +87,18 @@ class Serving(threading.Thread):
             if loop.time() < due:
                 continue
             _, now = await asyncio.to_thread(self._read)
-            if now != labels:
-                labels = now
-                for deployment in deployments.about_sessions(now):
+            if now != offered:
+                offered = now
+                for deployment in deployments.forms(now):
                     async with get_client() as client:
                         await keep_pauses(client, deployment)
                     await deployment.aapply()
             due = loop.time() + self.follow
 
-    def _read(self) -> tuple[str, list[str]]:
+    def _read(self) -> tuple[str, dict[str, list[str]]]:
         app = self.open_app()
         try:
-            return app.programme.zone, upcoming(app)
+            return app.programme.zone, offers(app)
         finally:
             app.close()
 

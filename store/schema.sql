@@ -360,6 +360,18 @@ CREATE UNIQUE INDEX registrations_programme on registrations (participant_id) wh
 CREATE UNIQUE INDEX registrations_session on registrations (session_id, participant_id)
   where session_id is not null;
 
+CREATE TABLE resources (
+  id integer primary key,
+  session_id integer not null references sessions (id),
+  kind text not null check (kind in ('recording', 'slides', 'case_study', 'template', 'translation', 'link')),
+  title text not null,
+  url text not null,
+  language text not null default '',         -- BCP 47; '': not said
+  bytes integer check (bytes >= 0),          -- null: nobody knows
+  added_at text not null,
+  unique (session_id, url)
+) strict;
+
 CREATE VIEW response_attempts as
 -- A row is a message that left and asks about a session; `answered_at`: the first answer for which it was the
 -- newest such message. What a coordinator entered is nobody's reply.
@@ -416,6 +428,14 @@ CREATE TABLE session_changes (
   new text not null,
   primary key (session_id, sequence, field)
 ) strict, without rowid;
+
+CREATE TABLE session_records (
+  session_id integer primary key references sessions (id),
+  waived text not null default '[]',         -- kinds of resources that there will never be, JSON
+  materials_at text,                         -- when all that its kind demands was in; set once
+  closed_at text
+) strict
+;
 
 CREATE TRIGGER desk_tasks_over after update of state on sessions when new.state = 'cancelled' begin
   update desk_tasks set settled_at = new.changed_at where session_id = new.id and settled_at is null; end;

@@ -14,6 +14,7 @@ from babel import Locale
 from babel.core import get_global
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_gmt
 from babel.lists import format_list
+from babel.units import format_unit
 
 # English readers come from everywhere: day before month, as outside the United States.
 _FULL_DATE = {"en": "EEEE, d MMMM y"}
@@ -91,6 +92,16 @@ def language_name(code: str, language: str) -> str:
 
 def language_names(codes: Sequence[str], language: str) -> str:
     return names([language_name(code, language) for code in codes], language)
+
+
+_SIZES = ((10**9, "digital-gigabyte"), (10**6, "digital-megabyte"), (10**3, "digital-kilobyte"), (1, "digital-byte"))
+
+
+def size(count: int, language: str) -> str:
+    """`count` bytes in decimal units, as file managers say it: "84 MB", "1,5 Go"; below ten with one decimal."""
+    factor, unit = next((pair for pair in _SIZES if count >= pair[0] * 0.995), _SIZES[-1])
+    value = round(count / factor, 1) if count < 10 * factor and factor > 1 else round(count / factor)
+    return str(format_unit(value, unit, length="short", locale=language))
 
 
 def _span(start: datetime, end: datetime, language: str) -> str:

@@ -32,7 +32,7 @@ def test_every_table_is_described() -> None:
 def test_every_deployment_is_described() -> None:
     from flows.deployments import everything
 
-    names = [deployment.name for deployment in everything("UTC", [])]
+    names = [deployment.name for deployment in everything("UTC", {})]
     assert len(names) > 5
     assert [name for name in names if f"## {name}\n" not in read("flows.md")] == []
 

@@ -8,5 +8,6 @@ are a file of their own; the order of these imports is the order in which they a
 from store.migrations.registry import migrations
 from store.migrations import history
 from store.migrations import m007_surveys
+from store.migrations import m011_resources
 
-__all__ = ["history", "m007_surveys", "migrations"]
+__all__ = ["history", "m007_surveys", "m011_resources", "migrations"]

@@ -31,7 +31,7 @@ def test_label_that_is_no_session_is_refused() -> None:
     with pytest.raises(UserError) as refused:
         choices.session_ref(choices.NONE)
     assert str(refused.value) == (
-        "session: is not one of the upcoming sessions. Add one: letsconnect session add"
+        "session: is not one of the sessions to choose from. Add one: letsconnect session add"
     )
 
 
