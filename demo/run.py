@@ -21,6 +21,7 @@ import httpx
 from config import settings as settings_file
 from demo import people, servers, story, summary
 from demo.bot_server import BotServer
+from demo.ports import free_port
 from demo.servers import Servers
 from domain.errors import Problem, UserError
 from flows import environment
@@ -201,9 +202,10 @@ def _environ(environ: Mapping[str, str], home: Path, mail: Servers, bot: BotServ
 def _port(host: str, port: int) -> int:
     """`port`, or a free one for 0. UserError when it is in use: better now than after the story."""
     try:
-        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            number: int = probe.getsockname()[1]
-            return number
+        if port == 0:
+            return free_port(host)
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            return port
     except OSError as error:
         what = f"cannot be listened on ({error.strerror or error})"
         raise UserError(Problem(what, f"{host}:{port}", "Stop what uses it, or choose another --port")) from None

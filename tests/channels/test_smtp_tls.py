@@ -13,6 +13,7 @@ from aiosmtpd.smtp import SMTP as AioSmtp
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 
 from channels.smtp import SmtpChannel, Timeouts
+from demo.ports import free_port
 from domain.deliveries import Outcome, Parcel, Phase, Receipt, Trouble
 from domain.errors import ConfigError, UserError
 from tests.servers.smtp_faults import Fault, SmtpFaults
@@ -155,14 +156,6 @@ def real_server(certificates: Certificates) -> Iterator[tuple[Controller, Kept]]
     controller.start()
     yield controller, kept
     controller.stop()
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def real_channel(controller: Controller, certificates: Certificates, password: str) -> SmtpChannel:

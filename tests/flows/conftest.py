@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
+from demo.ports import free_port
 from steps import sessions, setup
 from steps.app import App, open_app
-from tests.flows.running import Caught, Up, environ, free_port
+from tests.flows.running import Caught, Up, environ
 
 
 @pytest.fixture(scope="session")

@@ -94,9 +94,3 @@ class Caught:
     async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
         self.recipients += envelope.rcpt_tos  # type: ignore[attr-defined]
         return "250 taken"
-
-
-def free_port() -> int:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

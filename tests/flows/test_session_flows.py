@@ -9,6 +9,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from config.programme import Group
+from demo.ports import free_port
 from domain.errors import UserError
 from domain.sessions import Session, SessionState
 from flows import announce_session, cancel_session, move_session
@@ -19,7 +20,7 @@ from steps.app import App, open_app
 from steps.deliver import deliver
 from steps.imports import import_registrations
 from steps.plan import PlanReport, plan
-from tests.flows.running import Caught, free_port
+from tests.flows.running import Caught
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 PEOPLE = 3

@@ -10,7 +10,6 @@ import json
 import os
 import signal
 import smtplib
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
+from demo.ports import free_port
 from tests.judges.judge import judge_ical_js, judge_libical
 from tests.servers.dovecot import Dovecot, dovecot
 
@@ -47,8 +47,7 @@ class ToDovecot:
 
 @contextmanager
 def relay(server: Dovecot) -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     controller = Controller(ToDovecot(server), hostname="127.0.0.1", port=port)
     controller.start()
     try:

@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from demo.ports import free_port
 from tests.needs import needs
 
 _CONFIG = """\
@@ -106,15 +107,6 @@ class Dovecot:
         return (self.home / "dovecot.log").read_text(errors="replace")
 
 
-def _free_ports(count: int) -> list[int]:
-    """Ports free a moment ago; all held at once, so that they differ."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports: list[int] = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
 @contextmanager
 def dovecot(
     tmp_path: Path, certificate: tuple[Path, Path] | None = None, capability: str = ""
@@ -135,7 +127,7 @@ def dovecot(
     account = pwd.getpwnam("nobody") if root else pwd.getpwuid(os.getuid())
     group = grp.getgrgid(account.pw_gid).gr_name
     run = Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))
-    imap_port, imaps_port, lmtp_port = _free_ports(3)
+    imap_port, imaps_port, lmtp_port = free_port(), free_port(), free_port()
     tls = "ssl = no"
     try:
         if certificate:
