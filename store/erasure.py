@@ -31,6 +31,11 @@ KEPT = (
     ("attendances", "participant_id = :id"),
     ("desk_tasks", "participant_id = :id"),
     ("telegram_links", "participant_id = :id"),
+    ("survey_requests", "participant_id = :id"),
+    ("survey_drafts", "request_id in (select id from survey_requests where participant_id = :id)"),
+    ("responses", "participant_id = :id"),
+    ("response_answers", "response_id in (select id from responses where participant_id = :id)"),
+    ("feedback", "participant_id = :id"),
 )  # fmt: skip
 
 
@@ -75,6 +80,13 @@ def erase(conn: sqlite3.Connection, person: int, now: datetime) -> dict[str, int
         "links": "update outbox set contact_point_id = null where participant_id = :id",
         "events": "update delivery_events set contact_point_id = null, detail = '' where contact_point_id in"
         " (select id from contact_points where participant_id = :id)",
+        "surveys": "delete from survey_drafts where request_id in"
+        " (select id from survey_requests where participant_id = :id)",
+        "requests": "update survey_requests set closed_at = :now where participant_id = :id and closed_at is null",
+        "own words in surveys": "delete from response_answers where free = 1 and response_id in"
+        " (select id from responses where participant_id = :id)",
+        "responses": "update responses set participant_id = null, request_id = null where participant_id = :id",
+        "feedback": "update feedback set text = '', participant_id = null, inbox_id = null where participant_id = :id",
         "chats": "delete from telegram_links where participant_id = :id",
         "addresses": "delete from contact_points where participant_id = :id",
         "profile": "update participants set name = '', country = '', region = '', wiki_user = '',"

@@ -10,7 +10,8 @@ def forget(
     conn: sqlite3.Connection, mails_before: datetime, strangers_before: datetime, letters_before: datetime
 ) -> dict[str, int]:
     """Blank raw mails and updates that are done with, sooner those of nobody we know; drop bodies of old messages and
-    the runs of as long ago. What waits for a person is left. Rows by what they were."""
+    the runs of as long ago; take people off their answers to surveys and what they said of old. What waits for a person
+    is left. Rows by what they were."""
     done = "state in ('read', 'ignored', 'settled') and raw <> x''"
     counts = {}
     for name, statement, before in (
@@ -24,6 +25,18 @@ def forget(
             "bodies of messages",
             "delete from payloads where outbox_id in (select id from outbox where created_at < ?"
             " and state in ('sent', 'failed', 'cancelled', 'expired'))",
+            letters_before,
+        ),
+        (
+            "answers to surveys",
+            "update responses set participant_id = null, request_id = null where participant_id is not null"
+            " and answered_on < substr(?, 1, 10)",
+            letters_before,
+        ),
+        (
+            "feedback",
+            "update feedback set participant_id = null, inbox_id = null where participant_id is not null"
+            " and consent <> 'named' and said_on < substr(?, 1, 10)",
             letters_before,
         ),
         ("runs", "delete from step_runs where started_at < ?", mails_before),

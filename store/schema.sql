@@ -130,6 +130,22 @@ CREATE TABLE desk_tasks (
 
 CREATE INDEX desk_tasks_open on desk_tasks (created_at) where settled_at is null;
 
+CREATE TABLE feedback (
+  id integer primary key,
+  source text not null check (source in ('mail', 'telegram', 'call', 'meeting', 'social', 'other')),
+  consent text not null check (consent in ('none', 'internal', 'anonymous', 'named')),
+  text text not null,
+  participant_id integer references participants (id),  -- null: nobody we know, or not to be named
+  session_id integer references sessions (id),
+  inbox_id integer unique references inbox (id),
+  said_on text not null,                     -- a day
+  entered_by text not null,
+  created_at text not null
+) strict;
+
+CREATE INDEX feedback_participant on feedback (participant_id) where participant_id is not null
+;
+
 CREATE TABLE import_rejections (
   id integer primary key,
   run_id integer not null references import_runs (id),
@@ -372,6 +388,14 @@ CREATE TABLE resources (
   unique (session_id, url)
 ) strict;
 
+CREATE TABLE response_answers (
+  response_id text not null references responses (id),
+  question text not null,
+  value text not null,                       -- 1 to 5, yes or no, an option's code, or the person's own words
+  free integer not null check (free in (0, 1)),  -- 1: own words, or a link
+  primary key (response_id, question)
+) strict, without rowid;
+
 CREATE VIEW response_attempts as
 -- A row is a message that left and asks about a session; `answered_at`: the first answer for which it was the
 -- newest such message. What a coordinator entered is nobody's reply.
@@ -401,6 +425,27 @@ select
 from outbox o
 where o.session_id is not null and o.state = 'sent' and o.sent_at is not null
   and o.purpose in ('invitation', 'update', 'reminder', 'nudge');
+
+CREATE TABLE responses (
+  id text primary key,
+  survey text not null,
+  version integer not null,
+  session_id integer references sessions (id),
+  request_id integer references survey_requests (id),
+  participant_id integer references participants (id),
+  source text not null check (source in ('', 'mail', 'telegram', 'page', 'mixed', 'coordinator', 'import')),
+  asked text not null,                       -- JSON, codes of the questions that were put: the base of every share
+  complete integer not null check (complete in (0, 1)),
+  answered_on text not null,                 -- a day
+  import_run_id integer references import_runs (id),
+  row_key text unique                        -- of an imported row: the same row is taken in once
+) strict, without rowid;
+
+CREATE INDEX responses_participant on responses (participant_id) where participant_id is not null;
+
+CREATE UNIQUE INDEX responses_request on responses (request_id) where request_id is not null;
+
+CREATE INDEX responses_session on responses (session_id);
 
 CREATE TRIGGER rsvps_new after insert on rsvps begin
   update participants set next_due = '0', facts_version = facts_version + 1
@@ -521,6 +566,16 @@ CREATE TABLE suppressions (
 
 CREATE UNIQUE INDEX suppressions_active on suppressions (channel, canonical, topic) where lifted_at is null;
 
+CREATE TABLE survey_drafts (
+  request_id integer not null references survey_requests (id),
+  question text not null,
+  value text not null,                       -- '': passed over
+  source text not null check (source in ('mail', 'telegram', 'page', 'coordinator')),
+  inbox_id integer references inbox (id),
+  at text not null,
+  primary key (request_id, question)
+) strict, without rowid;
+
 CREATE TABLE survey_requests (
   id integer primary key,
   survey text not null,                      -- its code in surveys.toml
@@ -529,13 +584,20 @@ CREATE TABLE survey_requests (
   participant_id integer not null references participants (id),
   opened_at text not null,
   closes_at text not null,
-  answered_at text,                          -- what stops the reminders; says nothing of what was answered
+  answered_at text,                          -- of the first answer: stops the reminders, says nothing of what was said
+  complete integer not null default 0 check (complete in (0, 1)),
   closed_at text,
-  unique (survey, session_id, participant_id)
+  in_chat text not null default ''           -- the question that was put last in the person's chat
 ) strict;
 
-CREATE INDEX survey_requests_participant on survey_requests (participant_id)
-;
+CREATE UNIQUE INDEX survey_requests_once
+  on survey_requests (survey, version, coalesce(session_id, 0), participant_id);
+
+CREATE INDEX survey_requests_open on survey_requests (closes_at) where closed_at is null;
+
+CREATE INDEX survey_requests_participant on survey_requests (participant_id);
+
+CREATE INDEX survey_requests_session on survey_requests (session_id);
 
 CREATE TABLE telegram_links (
   participant_id integer primary key references participants (id),
