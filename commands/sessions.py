@@ -24,6 +24,8 @@ HELP = {
     "sharers": "names, parted by semicolons",
     "capacity": "places, or none",
     "invites": "registered, or everybody (a general invitation)",
+    "led_by": "whose idea and lead it is: working_group, community, team (another one), or unknown",
+    "skills": "codes of the skills it is about, such as proposal-writing,storytelling",
 }
 
 
@@ -34,7 +36,7 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
         if name == "change":
             parser.add_argument("session", help="id, code or title")
         for field in sessions.FIELDS:
-            parser.add_argument(f"--{field}", help=HELP[field])
+            parser.add_argument(f"--{field.replace('_', '-')}", help=HELP[field])
         parser.set_defaults(run=run)
     cancel = nouns.add_parser("cancel", help="cancel it; people's calendars are told", parents=[common, acting])
     cancel.add_argument("session", help="id, code or title")

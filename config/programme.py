@@ -79,6 +79,16 @@ class _Retention(_Model):
     mails_days: int = Field(default=90, ge=1)
     strangers_days: int = Field(default=7, ge=1)
     letters_days: int = Field(default=365, ge=30)
+    guests_days: int = Field(default=180, ge=1)
+
+
+class _Report(_Model):
+    small: int = Field(default=5, ge=1, le=100)
+    clinics: list[str] = ["clinic"]
+    connections: list[str] = ["coffee", "cluster"]
+    regional: list[str] = ["regional"]
+    prioritised: float = Field(default=0.3, gt=0, le=1)
+    interests: list[str] = []
 
 
 class _Limits(_Model):
@@ -123,6 +133,7 @@ class _Programme(_Model):
     guards: _Guards
     limits: _Limits
     retention: _Retention = _Retention()
+    report: _Report = _Report()
     kinds: dict[str, _Kind] = Field(min_length=1)
 
 
@@ -202,6 +213,20 @@ class Retention:
     mails_days: int
     strangers_days: int
     letters_days: int
+    guests_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How the evaluation counts. `small`: groups of fewer people are not shown. The lists are kinds of session;
+    `interests` are beginnings of the form's question about topics."""
+
+    small: int
+    clinics: tuple[str, ...]
+    connections: tuple[str, ...]
+    regional: tuple[str, ...]
+    prioritised: float
+    interests: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +248,7 @@ class Programme:
     senders: Mapping[str, Sender]
     coordinators: tuple[Coordinator, ...]
     retention: Retention
+    report: Report
     groups: tuple[Group, ...] = ()
 
     def coordinator_for(self, languages: Sequence[str], region: str) -> Coordinator:
@@ -246,6 +272,7 @@ def load(folder: Path) -> Programme:
     skills = _read(folder / "skills.toml", _Skills, problems)
     if isinstance(cadences, _Cadences) and isinstance(programme, _Programme):
         problems += _touchpoint_problems(cadences, programme.senders)
+        problems += _report_problems(programme)
         if "programme" not in programme.senders:
             problems.append(Problem("is needed", "programme.toml: senders.programme", "Say who writes by default"))
     if problems:
@@ -273,6 +300,17 @@ def _problem(file: str, item: dict[str, Any]) -> Problem:
     where = ".".join(str(part) for part in item["loc"])
     what = "is not a known key" if item["type"] == "extra_forbidden" else str(item["msg"])
     return Problem(what.removeprefix("Value error, "), f"{file}: {where}", "Mend or remove it")
+
+
+def _report_problems(programme: _Programme) -> list[Problem]:
+    report, remedy = programme.report, f"Known: {', '.join(programme.kinds)}"
+    named = {"clinics": report.clinics, "connections": report.connections, "regional": report.regional}
+    return [
+        Problem(f"{code!r} is no kind of session", f"programme.toml: report.{key}", remedy)
+        for key, codes in named.items()
+        for code in codes
+        if code not in programme.kinds
+    ]
 
 
 def _touchpoint_problems(cadences: _Cadences, senders: Collection[str]) -> list[Problem]:
@@ -373,5 +411,13 @@ def _assemble(programme: _Programme, cadences: _Cadences, skills: _Skills) -> Pr
             Coordinator(c.name, c.address, tuple(c.languages), tuple(c.regions)) for c in programme.coordinators
         ),
         retention=Retention(**programme.retention.model_dump()),
+        report=Report(
+            small=programme.report.small,
+            clinics=tuple(programme.report.clinics),
+            connections=tuple(programme.report.connections),
+            regional=tuple(programme.report.regional),
+            prioritised=programme.report.prioritised,
+            interests=tuple(programme.report.interests),
+        ),
         groups=tuple(Group(g.name, g.chat_id) for g in programme.groups),
     )

@@ -17,6 +17,15 @@ class Invites(StrEnum):
     EVERYBODY = "everybody"  # a general invitation: everybody eligible
 
 
+class LedBy(StrEnum):
+    """Whose idea a session was, and who led it; for a coffee or cluster, who proposed it."""
+
+    UNKNOWN = ""
+    WORKING_GROUP = "working_group"
+    COMMUNITY = "community"  # participants, sharers, affiliates
+    TEAM = "team"  # another team or space that the programme works with
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """Defaults that a session of this kind starts with."""
@@ -56,6 +65,8 @@ class Session:
     cancel_reason: str = ""
     sharers: tuple[str, ...] = ()  # names, in order
     moved_at: datetime | None = None  # when start or length last changed; None: never
+    led_by: LedBy = LedBy.UNKNOWN
+    skills: tuple[str, ...] = ()  # codes of the taxonomy that it is about, sorted
 
     @property
     def ends_at(self) -> datetime:

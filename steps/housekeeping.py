@@ -15,6 +15,7 @@ def tidy(app: App) -> dict[str, int]:
             now - timedelta(days=limits.mails_days),
             now - timedelta(days=limits.strangers_days),
             now - timedelta(days=limits.letters_days),
+            now - timedelta(days=limits.guests_days),
         )
         counts["addresses well again"] = contact_points.recover(conn, now)
         if any(counts.values()):

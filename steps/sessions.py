@@ -5,21 +5,22 @@ Input is text as a form or a terminal gives it; every problem is reported at onc
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from domain.errors import Problem, UserError
-from domain.sessions import Invites, Session, SessionState
+from domain.sessions import Invites, LedBy, Session, SessionState
 from domain.times import zone_or_none
 from steps.app import App
-from store import database, invitations, journal, outbox, sessions
+from store import database, invitations, journal, outbox, sessions, skills
 
 TEXTS = ("title", "purpose", "audience", "preparation", "venue")
 LISTS = ("languages", "interpretation", "sharers")
-FIELDS = (*TEXTS, *LISTS, "code", "kind", "start", "zone", "minutes", "capacity", "invites")
+FIELDS = (*TEXTS, *LISTS, "code", "kind", "start", "zone", "minutes", "capacity", "invites", "led_by", "skills")
+LEADERS = [one.value for one in LedBy if one]
 FARTHEST = timedelta(days=3653)
 _LONGEST = {"title": 200, "venue": 500}
 _CONTROL = {c for c in map(chr, range(0x20)) if c not in "\n\t"} | {"\x7f"}
@@ -46,6 +47,7 @@ def add(app: App, fields: Mapping[str, str], who: str) -> Session:
         session = replace(session, code=session.code or _free_code(app, session.title))
         if sessions.find(conn, session.code):
             raise UserError(Problem("is taken by another session", "code", "Choose another code"))
+        _know_skills(app, session)
         session = sessions.insert(conn, session, now)
         journal.note(conn, now, who, "added", f"session/{session.id}", session.code)
     return session
@@ -68,6 +70,7 @@ def change(app: App, ref: str, fields: Mapping[str, str], who: str) -> Session:
             raise UserError(Problem("is taken by another session", "code", "Choose another code"))
         if new == old:
             return old
+        _know_skills(app, new)
         new = sessions.change(conn, old, new, now)
         if new.sequence != old.sequence:
             taken_back = outbox.recall(conn, "superseded: the session changed", session_id=old.id)
@@ -119,6 +122,12 @@ def clean(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFC", text) if c not in _CONTROL).strip()
 
 
+def _know_skills(app: App, session: Session) -> None:
+    """The store has the taxonomy before a session refers to it."""
+    if session.skills:
+        skills.sync(app.conn, app.programme.skills)
+
+
 def _free_code(app: App, title: str) -> str:
     bare = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     stem = re.sub(r"[^a-z0-9]+", "-", bare).strip("-")[:40].strip("-") or "session"
@@ -153,6 +162,8 @@ def _read(app: App, fields: Mapping[str, str], old: Session | None) -> tuple[dic
     take("code", _code)
     take("kind", lambda text: _one_of(text, app.programme.kinds))
     take("invites", lambda text: Invites(_one_of(text, [i.value for i in Invites])))
+    take("led_by", lambda text: LedBy("" if text.strip() == "unknown" else _one_of(text, LEADERS)))
+    take("skills", lambda text: _skills(text, [skill.code for skill in app.programme.skills]))
     take("minutes", lambda text: _number(text, 5, 7 * 24 * 60))
     take("capacity", lambda text: None if text.strip() in ("", "none") else _number(text, 1, 100_000))
     take("zone", _zone)
@@ -163,6 +174,13 @@ def _read(app: App, fields: Mapping[str, str], old: Session | None) -> tuple[dic
 
 def _list(text: str, parting: str) -> tuple[str, ...]:
     return tuple(item for item in map(str.strip, re.split(parting, clean(text))) if item)
+
+
+def _skills(text: str, known: Collection[str]) -> tuple[str, ...]:
+    codes = _list(text, "[;,]")
+    if unknown := [code for code in codes if code not in known]:
+        raise ValueError(f"has what is no skill's code: {', '.join(unknown)}; skills.toml has them")
+    return tuple(sorted(set(codes)))
 
 
 def _text(text: str, longest: int, needed: bool) -> str:

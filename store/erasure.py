@@ -36,6 +36,9 @@ KEPT = (
     ("responses", "participant_id = :id"),
     ("response_answers", "response_id in (select id from responses where participant_id = :id)"),
     ("feedback", "participant_id = :id"),
+    ("guests", "participant_id = :id or key in"
+     " (select 'mail:' || canonical from contact_points where participant_id = :id and channel = 'email')"),
+    ("guest_candidates", "participant_id = :id"),
 )  # fmt: skip
 
 
@@ -87,6 +90,9 @@ def erase(conn: sqlite3.Connection, person: int, now: datetime) -> dict[str, int
         " (select id from responses where participant_id = :id)",
         "responses": "update responses set participant_id = null, request_id = null where participant_id = :id",
         "feedback": "update feedback set text = '', participant_id = null, inbox_id = null where participant_id = :id",
+        "guests": "update guests set name = '', email = '', key = 'erased:' || id where participant_id = :id or key in"
+        " (select 'mail:' || canonical from contact_points where participant_id = :id and channel = 'email')",
+        "likenesses": "delete from guest_candidates where participant_id = :id",
         "chats": "delete from telegram_links where participant_id = :id",
         "addresses": "delete from contact_points where participant_id = :id",
         "profile": "update participants set name = '', country = '', region = '', wiki_user = '',"

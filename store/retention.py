@@ -7,7 +7,11 @@ from domain.times import iso
 
 
 def forget(
-    conn: sqlite3.Connection, mails_before: datetime, strangers_before: datetime, letters_before: datetime
+    conn: sqlite3.Connection,
+    mails_before: datetime,
+    strangers_before: datetime,
+    letters_before: datetime,
+    guests_before: datetime,
 ) -> dict[str, int]:
     """Blank raw mails and updates that are done with, sooner those of nobody we know; drop bodies of old messages and
     the runs of as long ago; take people off their answers to surveys and what they said of old. What waits for a person
@@ -38,6 +42,13 @@ def forget(
             "update feedback set participant_id = null, inbox_id = null where participant_id is not null"
             " and consent <> 'named' and said_on < substr(?, 1, 10)",
             letters_before,
+        ),
+        (
+            "guests' names",  # that they came stays; what nobody settled by now stays a guest
+            "update guests set name = '', email = '', key = 'forgotten:' || id,"
+            " state = case when state = 'doubtful' then 'guest' else state end"
+            " where (key like 'mail:%' or key like 'name:%') and at < ?",
+            guests_before,
         ),
         ("runs", "delete from step_runs where started_at < ?", mails_before),
     ):

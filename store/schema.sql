@@ -19,11 +19,21 @@ CREATE TABLE attendances (
   session_id integer not null references sessions (id),
   participant_id integer not null references participants (id),
   source text not null,
-  at text not null,
+  at text not null, minutes integer,
   primary key (session_id, participant_id)
 ) strict, without rowid;
 
 CREATE INDEX attendances_participant on attendances (participant_id);
+
+CREATE VIEW attended as
+-- A row is somebody in a session that took place; `participant_id` is null for a guest, doubtful ones among them.
+select a.session_id, s.kind, s.led_by, s.starts_at, a.participant_id, a.minutes, 0 as doubtful
+from attendances a join sessions s on s.id = a.session_id
+where s.state = 'confirmed'
+union all
+select g.session_id, s.kind, s.led_by, s.starts_at, null, g.minutes, g.state = 'doubtful'
+from guests g join sessions s on s.id = g.session_id
+where s.state = 'confirmed' and g.state <> 'person';
 
 CREATE TABLE channel_pauses (
   channel text primary key,
@@ -145,6 +155,33 @@ CREATE TABLE feedback (
 
 CREATE INDEX feedback_participant on feedback (participant_id) where participant_id is not null
 ;
+
+CREATE TABLE guest_candidates (
+  guest_id integer not null references guests (id),
+  participant_id integer not null references participants (id),
+  confidence integer not null check (confidence between 1 and 100),
+  reason text not null,
+  primary key (guest_id, participant_id)
+) strict, without rowid
+;
+
+CREATE TABLE guests (
+  id integer primary key,
+  session_id integer not null references sessions (id),
+  key text not null,                         -- what two rows of one guest share: mail:... or name:..., folded
+  name text not null default '',
+  email text not null default '',
+  minutes integer,
+  source text not null,
+  state text not null default 'guest' check (state in ('guest', 'doubtful', 'person')),
+  participant_id integer references participants (id),  -- whom a doubtful one turned out to be
+  at text not null,
+  settled_at text,
+  unique (session_id, key),
+  check ((state = 'person') = (participant_id is not null))
+) strict;
+
+CREATE INDEX guests_doubtful on guests (at) where state = 'doubtful';
 
 CREATE TABLE import_rejections (
   id integer primary key,
@@ -353,6 +390,16 @@ CREATE TABLE possible_duplicates (
   check (a < b)
 ) strict, without rowid;
 
+CREATE VIEW programme_registrations as
+-- A row is a person who registered for the programme, and when they did: the form's own time where it has one.
+select
+  p.id as participant_id,
+  coalesce(r.submitted_at, r.created_at, p.registered_at) as at,
+  coalesce(r.as_group, 0) as as_group
+from participants p
+left join registrations r on r.participant_id = p.id and r.session_id is null
+where (r.id is not null and r.state = 'registered') or (r.id is null and p.registered_at is not null);
+
 CREATE TRIGGER registrations_changed after update on registrations begin
   update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
 
@@ -482,6 +529,12 @@ CREATE TABLE session_records (
 ) strict
 ;
 
+CREATE TABLE session_skills (
+  session_id integer not null references sessions (id),
+  skill text not null references skills (code),
+  primary key (session_id, skill)
+) strict, without rowid;
+
 CREATE TRIGGER desk_tasks_over after update of state on sessions when new.state = 'cancelled' begin
   update desk_tasks set settled_at = new.changed_at where session_id = new.id and settled_at is null; end;
 
@@ -516,7 +569,8 @@ CREATE TABLE sessions (
   time_sequence integer not null default 0,  -- SEQUENCE at which start or length last changed
   created_at text not null,
   changed_at text not null
-, moved_at text) strict;
+, moved_at text, led_by text not null default ''
+  check (led_by in ('', 'working_group', 'community', 'team'))) strict;
 
 CREATE INDEX sessions_starts_at on sessions (starts_at);
 

@@ -2,18 +2,20 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from domain.sessions import Invites, Session, SessionState
+from domain.sessions import Invites, LedBy, Session, SessionState
 from domain.times import iso, parse_iso
 
 _TIME_FIELDS = frozenset({"starts_at", "minutes"})
-_UNSEEN_FIELDS = frozenset({"code", "kind", "capacity", "invites", "zone"})  # no calendar shows them: no new SEQUENCE
+# No calendar shows them: no new SEQUENCE.
+_UNSEEN_FIELDS = frozenset({"code", "kind", "capacity", "invites", "zone", "led_by", "skills"})
 
 
-def from_row(row: sqlite3.Row, sharers: Sequence[str] = ()) -> Session:
+def from_row(row: sqlite3.Row, sharers: Sequence[str] = (), skills: Sequence[str] = ()) -> Session:
     return Session(
         id=row["id"],
         code=row["code"],
@@ -37,6 +39,8 @@ def from_row(row: sqlite3.Row, sharers: Sequence[str] = ()) -> Session:
         cancel_reason=row["cancel_reason"],
         sharers=tuple(sharers),
         moved_at=parse_iso(row["moved_at"]) if row["moved_at"] else None,
+        led_by=LedBy(row["led_by"]),
+        skills=tuple(skills),
     )
 
 
@@ -62,6 +66,7 @@ def _columns(session: Session) -> dict[str, object]:
         "time_sequence": session.time_sequence,
         "changed_at": iso(session.changed_at),
         "moved_at": iso(session.moved_at) if session.moved_at else None,
+        "led_by": session.led_by.value,
     }
 
 
@@ -71,7 +76,7 @@ def insert(conn: sqlite3.Connection, session: Session, now: datetime) -> Session
     names, marks = ", ".join(columns), ", ".join("?" * len(columns))
     cursor = conn.execute(f"insert into sessions ({names}) values ({marks})", tuple(columns.values()))
     assert cursor.lastrowid is not None
-    _set_sharers(conn, cursor.lastrowid, session.sharers)
+    _set_lists(conn, cursor.lastrowid, session)
     return replace(session, id=cursor.lastrowid)
 
 
@@ -80,9 +85,9 @@ def change(conn: sqlite3.Connection, old: Session, new: Session, now: datetime) 
 
     SEQUENCE rises when anything changed that people's calendars show.
     """
-    before, after = _columns(old) | {"sharers": "; ".join(old.sharers)}, _columns(new) | {
-        "sharers": "; ".join(new.sharers)
-    }
+    before, after = (
+        _columns(one) | {"sharers": "; ".join(one.sharers), "skills": ", ".join(one.skills)} for one in (old, new)
+    )
     skipped = {"sequence", "time_sequence", "changed_at", "moved_at"}
     changed = [name for name in before if name not in skipped and before[name] != after[name]]
     seen = not _UNSEEN_FIELDS.issuperset(changed)
@@ -93,7 +98,7 @@ def change(conn: sqlite3.Connection, old: Session, new: Session, now: datetime) 
     columns = _columns(new)
     pairs = ", ".join(f"{name} = ?" for name in columns)
     conn.execute(f"update sessions set {pairs} where id = ?", (*columns.values(), old.id))
-    _set_sharers(conn, old.id, new.sharers)
+    _set_lists(conn, old.id, new)
     conn.executemany(
         "insert into session_changes (session_id, sequence, field, old, new) values (?, ?, ?, ?, ?)",
         [(old.id, sequence, name, str(before[name] or ""), str(after[name] or "")) for name in changed if seen],
@@ -116,7 +121,7 @@ def changes_since(conn: sqlite3.Connection, session_id: int, sequence: int) -> M
 
 def get(conn: sqlite3.Connection, session_id: int) -> Session | None:
     row = conn.execute("select * from sessions where id = ?", (session_id,)).fetchone()
-    return _with_sharers(conn, [row])[0] if row else None
+    return _with_lists(conn, [row])[0] if row else None
 
 
 def find(conn: sqlite3.Connection, ref: str) -> list[Session]:
@@ -126,23 +131,33 @@ def find(conn: sqlite3.Connection, ref: str) -> list[Session]:
         wanted = " ".join(ref.casefold().split())
         every = conn.execute("select * from sessions").fetchall()
         rows = [row for row in every if " ".join(row["title"].casefold().split()) == wanted]
-    return _with_sharers(conn, rows)
+    return _with_lists(conn, rows)
 
 
 def listing(conn: sqlite3.Connection, ending_after: datetime | None = None) -> list[Session]:
     """All sessions, or those that end after a moment, by start."""
-    sessions = _with_sharers(conn, conn.execute("select * from sessions order by starts_at, id").fetchall())
+    sessions = _with_lists(conn, conn.execute("select * from sessions order by starts_at, id").fetchall())
     return [s for s in sessions if ending_after is None or s.ends_at > ending_after]
 
 
-def _with_sharers(conn: sqlite3.Connection, rows: Iterable[sqlite3.Row]) -> list[Session]:
-    query = "select name from sharers where session_id = ? order by position"
-    return [from_row(row, [name for (name,) in conn.execute(query, (row["id"],))]) for row in rows]
+def _with_lists(conn: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[Session]:
+    """With names of sharers and codes of skills: two queries whatever the number of sessions."""
+    among = json.dumps([row["id"] for row in rows])
+    sharers: dict[int, list[str]] = defaultdict(list)
+    skills: dict[int, list[str]] = defaultdict(list)
+    where = "where session_id in (select value from json_each(?)) order by"
+    for session, name in conn.execute(f"select session_id, name from sharers {where} position", (among,)):
+        sharers[session].append(name)
+    for session, code in conn.execute(f"select session_id, skill from session_skills {where} skill", (among,)):
+        skills[session].append(code)
+    return [from_row(row, sharers[row["id"]], skills[row["id"]]) for row in rows]
 
 
-def _set_sharers(conn: sqlite3.Connection, session_id: int, names: Sequence[str]) -> None:
+def _set_lists(conn: sqlite3.Connection, session_id: int, session: Session) -> None:
+    conn.execute("delete from session_skills where session_id = ?", (session_id,))
+    conn.executemany("insert into session_skills values (?, ?)", [(session_id, code) for code in session.skills])
     conn.execute("delete from sharers where session_id = ?", (session_id,))
     conn.executemany(
         "insert into sharers (session_id, position, name) values (?, ?, ?)",
-        [(session_id, position, name) for position, name in enumerate(names)],
+        [(session_id, position, name) for position, name in enumerate(session.sharers)],
     )

@@ -9,5 +9,6 @@ from store.migrations.registry import migrations
 from store.migrations import history
 from store.migrations import m007_surveys
 from store.migrations import m011_resources
+from store.migrations import m012_report
 
-__all__ = ["history", "m007_surveys", "m011_resources", "migrations"]
+__all__ = ["history", "m007_surveys", "m011_resources", "m012_report", "migrations"]

@@ -136,3 +136,17 @@ def test_listing_upcoming_is_what_is_not_over(place: Place) -> None:
     assert sessions.listing(place.app) == [session]
     place.time = utc("2026-12-03T15:00")
     assert (sessions.listing(place.app), sessions.listing(place.app, upcoming=False)) == ([], [session])
+
+
+def test_session_says_who_led_it_and_which_skills_it_is_about(place: Place) -> None:
+    session = place.session(led_by="community", skills="storytelling, proposal-writing")
+    assert (session.led_by, session.skills) == ("community", ("proposal-writing", "storytelling"))
+    changed = place.change(session, led_by="unknown", skills="storytelling")
+    assert (changed.led_by, changed.skills, changed.sequence) == ("", ("storytelling",), 0)
+    assert sessions.find(place.app, str(session.id)) == changed
+
+
+def test_session_with_an_unknown_skill_or_leader_is_refused(place: Place) -> None:
+    with pytest.raises(UserError) as error:
+        place.session(led_by="nobody", skills="juggling")
+    assert [problem.where for problem in error.value.problems] == ["led_by", "skills"]
