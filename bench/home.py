@@ -48,17 +48,20 @@ class Home:
     def people(self, count: int) -> None:
         """So many people with ids from 1, five languages, known for a year and registered for nothing yet."""
         at = iso(NOON - timedelta(days=365))
-        conn = self.app.conn
-        with database.write(conn):
-            conn.executemany(
-                "insert into participants (id, name, zone, languages, created_at, updated_at)"
-                " values (?, ?, 'Africa/Lagos', ?, ?, ?)",
-                ((i, f"Person {i}", json.dumps([LANGUAGES[i % 5]]), at, at) for i in range(1, count + 1)),
+        among = ", ".join(f"({n}, '{json.dumps([language])}')" for n, language in enumerate(LANGUAGES))
+        numbered = "with recursive n (i) as (select 1 union all select i + 1 from n where i < ?1)"
+        with database.write(self.app.conn) as conn:
+            conn.execute(
+                f"{numbered} insert into participants (id, name, zone, languages, created_at, updated_at)"
+                " select i, 'Person ' || i, 'Africa/Lagos', v.column2, ?2, ?2 from n"
+                f" join (values {among}) v on v.column1 = i % {len(LANGUAGES)} where ?1 > 0 order by i",
+                (count, at),
             )
-            conn.executemany(
+            conn.execute(
                 "insert into contact_points (participant_id, channel, address, canonical, created_at)"
-                " values (?1, 'email', ?2, ?2, ?3)",
-                ((i, f"p{i}@example.org", at) for i in range(1, count + 1)),
+                " select id, 'email', 'p' || id || '@example.org', 'p' || id || '@example.org', ?1 from participants"
+                " where id <= ?2 order by id",
+                (at, count),
             )
 
     def join(self, first: int, last: int) -> None:

@@ -1,28 +1,25 @@
 """Facts -> decisions -> outbox. Planning again does nothing; several planners at once make one row a key.
 
-Looks only at people who may have something due (`store/facts.py`). Leaves deciding to `domain/foresight.py`, words to
-`steps/compose.py`, leaving to `steps/deliver.py`.
+Looks only at people who may have something due (`store/facts.py`). Leaves deciding to `domain/foresight.py`, writing
+down what was decided to `steps/planned.py`, leaving to `steps/deliver.py`.
 """
 
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from domain.cadences import Purpose
-from domain.errors import UserError
 from domain.foresight import Group, decide_all, group_of, next_look, not_due, skipped_quietly
-from domain.messages import State
-from domain.planning import Decision, Facts, Hold, Send, Skip
+from domain.planning import Facts, Hold, Send, Skip
 from steps.app import App
-from steps.compose import compose
-from store import database, desk_tasks, facts, invitations, journal, meta, outbox
+from steps.planned import Looked, record
+from store import database, facts, journal, meta, outbox
 from store.facts import Person
-from store.outbox import NewMessage
 
 RULES = "rules_in_force"
-# A letter that cannot be written for somebody is tried again when a fact changes, and now and then.
-UNWRITABLE_AGAIN = timedelta(hours=6)
+KEPT = 10_000  # people whose decisions are kept until the guard has spoken: some 2 kB each
+RECORDED = 500  # people a transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,45 +41,107 @@ def gathered(app: App, pages: Iterator[list[int]], now: datetime) -> Iterator[Pe
         yield from facts.gather(app.conn, ids, now, app.programme.rules.longest_after_end)
 
 
-def guarded_groups(app: App, keys: Mapping[Group, set[str]]) -> set[Group]:
-    """The mass guard: sendings that wait for approval. `keys`: what each sends now, or holds for later.
-
-    What is held counts, whoever looked at it, and so does a part that still waits: a sending that goes out zone by
-    zone must not slip past the guard in small pieces.
-    """
-    held = facts.held_groups(app.conn, app.now())
-    large = {group for group, found in keys.items() if len(found | held.get(group, set())) > app.programme.mass_plan}
-    return large | outbox.drafted(app.conn)
-
-
 def plan(app: App, *, dry_run: bool = False, session_id: int | None = None) -> PlanReport:
-    """Record every touch that may go now, and the newest Hold or Skip of the others."""
+    """Record every touch that may go now, and the newest Hold or Skip of the others.
+
+    Everybody is looked at before anything is sent, for the mass guard's sake. Those to whom nothing is to be sent are
+    settled at once; of the others the decisions of the first `KEPT` wait in memory, and the rest is asked again.
+    """
     now = app.now()
     _notice_new_rules(app, dry_run)
-    counts: Counter[str] = Counter()
-    keys: dict[Group, set[str]] = defaultdict(set)
-    sends: Counter[Group] = Counter()
-    for person in gathered(app, _pages(app, now, session_id), now):
-        for _, decision in _decided(app, person, session_id, now):
-            _count(counts, decision)
-            if not isinstance(decision, Skip) and not not_due(decision):
-                keys[group_of(decision.touch)].add(decision.touch.key)
-            if isinstance(decision, Send):
-                sends[group_of(decision.touch)] += 1
-    guarded = guarded_groups(app, keys)
-    if dry_run:
-        counts["draft"] = sum(sends[group] for group in guarded)
-        return _report(counts)
-    done: Counter[str] = Counter()
-    run = journal.run_started(app.conn, "plan", now) if counts else None
+    seen, guard = Counter[str](), _Guard(app)
+    kept: list[Looked] = []
+    again = array("q")  # ids
+    run: int | None = None
     for ids in _pages(app, now, session_id):
-        people = facts.gather(app.conn, ids, now, app.programme.rules.longest_after_end)
-        done.update(_record(app, people, session_id, guarded, now))
-    report = _report(done)
+        page = looked_at(app, ids, session_id, now)
+        for one in page:
+            guard.see(one)
+        if dry_run:
+            seen.update(_counted(page))
+            continue
+        if run is None and any(one.called_for for one in page):
+            run = journal.run_started(app.conn, "plan", now)
+        seen.update(record(app, [one for one in page if not one.sends], session_id is None, set(), now))
+        sending = [one for one in page if one.sends]
+        room = KEPT - len(kept)
+        kept += sending[:room]
+        again.extend(one.person for one in sending[room:])
+    guarded = guard.stops()
+    if dry_run:
+        seen["draft"] = sum(guard.sends[group] for group in guarded)
+        return _report(seen)
+    for page in _waiting(app, kept, again, session_id, now):
+        seen.update(record(app, page, session_id is None, guarded, now))
+    report = _report(seen)
     if run is not None:
         summary = {"send": report.send, "drafts": report.drafts, "hold": report.hold, "skip": report.skip}
         journal.run_finished(app.conn, run, app.now(), summary)
     return report
+
+
+def looked_at(app: App, people: Sequence[int], session_id: int | None, now: datetime) -> list[Looked]:
+    """What becomes of one page of people, of one session or of everything."""
+    after_end = app.programme.rules.longest_after_end
+    return [_decided(app, one, session_id, now) for one in facts.gather(app.conn, people, now, after_end)]
+
+
+def _decided(app: App, person: Person, session_id: int | None, now: datetime) -> Looked:
+    sends: list[tuple[Facts, Send]] = []
+    others: list[Hold | Skip] = []
+    for one, decision in decide_all(person.case, app.programme.rules, now):
+        if session_id is not None and decision.touch.session_id != session_id:
+            continue
+        if isinstance(decision, Send):
+            sends.append((one, decision))
+        else:
+            others.append(decision)
+    worth = [d for d in others if not (not_due(d) or skipped_quietly(d))]
+    called_for = bool(sends or others)
+    return Looked(person.id, person.version, sends, worth, next_look(others, now), called_for)
+
+
+def _waiting(
+    app: App, kept: list[Looked], again: "array[int]", session_id: int | None, now: datetime
+) -> Iterator[list[Looked]]:
+    for begin in range(0, len(kept), RECORDED):
+        yield kept[begin : begin + RECORDED]
+    kept.clear()
+    for begin in range(0, len(again), RECORDED):
+        yield looked_at(app, again[begin : begin + RECORDED], session_id, now)
+
+
+class _Guard:
+    """The mass guard: counts what each sending sends now or holds for later, and stops what is too large."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.keys: dict[Group, set[str]] = defaultdict(set)
+        self.sends: Counter[Group] = Counter()
+
+    def see(self, one: Looked) -> None:
+        for _, send in one.sends:
+            self.sends[group_of(send.touch)] += 1
+            self._add(send)
+        for other in one.others:
+            if isinstance(other, Hold):
+                self._add(other)
+
+    def _add(self, decision: Send | Hold) -> None:
+        keys = self.keys[group_of(decision.touch)]
+        if len(keys) <= self.app.programme.mass_plan:  # beyond that the number no longer matters
+            keys.add(decision.touch.key)
+
+    def stops(self) -> set[Group]:
+        """Sendings that wait for approval.
+
+        What is held counts, whoever looked at it, and so does a part that still waits: a sending that goes out zone
+        by zone must not slip past the guard in small pieces.
+        """
+        held = facts.held_groups(self.app.conn, self.app.now())
+        most = self.app.programme.mass_plan
+        large = {group for group, found in self.keys.items() if len(found | held.get(group, set())) > most}
+        return large | outbox.drafted(self.app.conn)
 
 
 def _report(counts: Counter[str]) -> PlanReport:
@@ -92,14 +151,14 @@ def _report(counts: Counter[str]) -> PlanReport:
     )
 
 
-def _count(counts: Counter[str], decision: Decision) -> None:
-    if isinstance(decision, Send):
-        counts["send"] += 1
-        counts[f"purpose {decision.touch.purpose.value}"] += 1
-    elif isinstance(decision, Hold):
-        counts["hold"] += not not_due(decision)
-    else:
-        counts["skip"] += not skipped_quietly(decision)
+def _counted(page: Sequence[Looked]) -> Counter[str]:
+    """What recording them would come to, if all can be written."""
+    counts: Counter[str] = Counter()
+    for one in page:
+        counts["send"] += len(one.sends)
+        counts.update(f"purpose {send.touch.purpose.value}" for _, send in one.sends)
+        counts.update("hold" if isinstance(other, Hold) else "skip" for other in one.others)
+    return counts
 
 
 def _notice_new_rules(app: App, dry_run: bool) -> None:
@@ -117,94 +176,3 @@ def _pages(app: App, now: datetime, session_id: int | None) -> Iterator[list[int
         return facts.due_pages(app.conn, now)
     session = next((s for s in facts.plannable_sessions(app.conn, now) if s.id == session_id), None)
     return facts.concerned_pages(app.conn, session) if session else iter(())
-
-
-def _decided(app: App, person: Person, session_id: int | None, now: datetime) -> list[tuple[Facts, Decision]]:
-    decided = decide_all(person.case, app.programme.rules, now)
-    return [(f, d) for f, d in decided if session_id in (None, d.touch.session_id)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """One person's decisions, and the messages they came to."""
-
-    person: Person
-    sends: list[tuple[Facts, Send, NewMessage | None]]
-    others: list[Decision]
-    unwritable: int
-
-
-def _write(app: App, person: Person, session_id: int | None, guarded: set[Group], now: datetime) -> _Written:
-    written = _Written(person, [], [], 0)
-    unwritable = 0
-    for one, decision in _decided(app, person, session_id, now):
-        if not isinstance(decision, Send):
-            written.others.append(decision)
-            continue
-        state = State.DRAFT if group_of(decision.touch) in guarded else State.QUEUED
-        try:
-            message = compose(app, decision, one, state, now) if decision.to is not None else None
-            written.sends.append((one, decision, message))
-        except UserError as error:
-            because = f"cannot be written: {error.problems[0].what}"
-            written.others.append(Hold(decision.touch, because, now + UNWRITABLE_AGAIN))
-            unwritable += 1
-    return replace(written, unwritable=unwritable)
-
-
-def _record(
-    app: App, people: list[Person], session_id: int | None, guarded: set[Group], now: datetime
-) -> Counter[str]:
-    """Compose outside the transaction, record inside it; whoever changed meanwhile is left for the next plan."""
-    pages = [_write(app, person, session_id, guarded, now) for person in people]
-    done: Counter[str] = Counter()
-    with database.write(app.conn) as conn:
-        restored = meta.get(conn, meta.RESTORED) is not None
-        for written in pages:
-            if facts.version(conn, written.person.id) != written.person.version:
-                continue
-            if session_id is None:
-                facts.forget_holds(conn, written.person.id)
-            for one, decision, message in written.sends:
-                if _put(app, one, decision, message, restored, now):
-                    _count(done, decision)
-                    done["draft"] += message is not None and message.state is State.DRAFT
-                facts.forget_decision(conn, decision.touch.key)
-            for other in written.others:
-                _count(done, other)
-                _remember(app, other, now)
-            done["unwritable"] += written.unwritable
-            if session_id is None:
-                facts.look_again(conn, written.person.id, next_look(written.others, now))
-    return done
-
-
-def _put(
-    app: App, one: Facts, decision: Send, message: NewMessage | None, restored: bool, now: datetime
-) -> bool:
-    """Into the outbox, or onto the desk. Whether it was new."""
-    touch, conn = decision.touch, app.conn
-    if message is None:
-        person = one.person
-        name = app.programme.coordinator_for(person.languages, person.region).name
-        return desk_tasks.add(conn, touch.key, person.id, touch.session_id, name, touch.because, now)
-    if one.session is not None and one.invitation is None and touch.purpose is Purpose.INVITATION:
-        uid = app.uid(one.session.id, one.person.id)
-        origin = "general" if touch.touchpoint == "general_invitation" else "registration"
-        made = invitations.ensure(conn, one.session.id, one.person.id, uid, origin, now)
-        message = replace(message, invitation_id=made)
-    if restored:
-        message = replace(message, state=State.HELD)
-    return outbox.record(conn, message, now)
-
-
-def _remember(app: App, decision: Decision, now: datetime) -> None:
-    """A Hold or Skip worth saying later; not that something is not due yet, nor whom a reminder is not for."""
-    if not_due(decision) or skipped_quietly(decision) or isinstance(decision, Send):
-        return
-    touch = decision.touch
-    verdict, until = ("hold", decision.until) if isinstance(decision, Hold) else ("skip", None)
-    facts.record_decision(
-        app.conn, touch.key, touch.participant_id, touch.session_id, touch.touchpoint, verdict,
-        decision.because, until, now,
-    )  # fmt: skip

@@ -74,22 +74,9 @@ def _pages(conn: sqlite3.Connection, where: str, values: tuple[object, ...]) -> 
         yield [row["id"] for row in rows]
 
 
-def look_again(conn: sqlite3.Connection, person: int, moment: datetime | None) -> None:
-    """Counts as a change: what another planner has decided meanwhile knows nothing of what this one recorded."""
-    conn.execute(
-        "update participants set next_due = ?, facts_version = facts_version + 1 where id = ?",
-        (iso(moment) if moment else None, person),
-    )
-
-
 def look_at_everybody(conn: sqlite3.Connection) -> None:
     """The rules changed."""
     conn.execute("update participants set next_due = ? where erased_at is null", (NOW,))
-
-
-def version(conn: sqlite3.Connection, person: int) -> int | None:
-    row = conn.execute("select facts_version from participants where id = ?", (person,)).fetchone()
-    return int(row[0]) if row else None
 
 
 def gather(
@@ -289,32 +276,6 @@ def _of_rsvp(conn: sqlite3.Connection, rsvp_id: int, cases: Sequence[Facts]) -> 
     return replace(known, rsvp=rsvp) if known is not None else None
 
 
-def record_decision(
-    conn: sqlite3.Connection,
-    key: str,
-    person: int,
-    session_id: int | None,
-    touchpoint: str,
-    verdict: str,
-    because: str,
-    until: datetime | None,
-    now: datetime,
-) -> None:
-    """Keep the newest Hold or Skip of a touch; writing the same again changes nothing."""
-    conn.execute(
-        "insert into decisions (key, participant_id, session_id, touchpoint, verdict, because, until, decided_at)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (key) do update set verdict = excluded.verdict,"
-        " because = excluded.because, until = excluded.until, decided_at = excluded.decided_at"
-        " where verdict <> excluded.verdict or because <> excluded.because or until is not excluded.until",
-        (key, person, session_id, touchpoint, verdict, because, iso(until) if until else None, iso(now)),
-    )
-
-
-def forget_holds(conn: sqlite3.Connection, person: int) -> None:
-    """What is held is said anew each time that somebody is looked at; what is not said again is moot."""
-    conn.execute("delete from decisions where participant_id = ? and verdict = 'hold'", (person,))
-
-
 def held_groups(conn: sqlite3.Connection, now: datetime) -> dict[tuple[str, int | None], set[str]]:
     """(touchpoint, session) -> keys of what is held for people whom nobody need look at now."""
     found: dict[tuple[str, int | None], set[str]] = defaultdict(set)
@@ -325,8 +286,3 @@ def held_groups(conn: sqlite3.Connection, now: datetime) -> dict[tuple[str, int 
     for row in conn.execute(query, (iso(now),)):
         found[row["touchpoint"], row["session_id"]].add(row["key"])
     return found
-
-
-def forget_decision(conn: sqlite3.Connection, key: str) -> None:
-    """The touch was sent after all."""
-    conn.execute("delete from decisions where key = ?", (key,))

@@ -29,6 +29,7 @@ class Catalogues:
 
     def __init__(self, directory: Path = HERE / "locale") -> None:
         self.directory = directory
+        self._complete: dict[tuple[str, str], bool] = {}
 
     @cached_property
     def _catalogues(self) -> dict[str, Catalog]:
@@ -43,7 +44,17 @@ class Catalogues:
         """English first, then every language that has a catalogue, by code."""
         return (SOURCE, *(code for code in self._catalogues if code != SOURCE))
 
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        return {code.lower(): code for code in self.languages()}
+
     def is_complete(self, message: str, language: str) -> bool:
+        found = self._complete.get((message, language))
+        if found is None:  # asked for every letter, and the catalogues are read once
+            found = self._complete[message, language] = self._has_all(message, language)
+        return found
+
+    def _has_all(self, message: str, language: str) -> bool:
         if language == SOURCE:
             return True
         catalogue = self._catalogues.get(language)
@@ -54,7 +65,7 @@ class Catalogues:
 
         "pt-BR" stands for "pt-BR", then "pt" (lookup, RFC 4647 section 3.4), before the next of the chain is asked.
         """
-        known = {code.lower(): code for code in self.languages()}
+        known = self._known
         for wanted in chain:
             subtags = wanted.strip().replace("-", "_").lower().split("_")
             for length in range(len(subtags), 0, -1):

@@ -13,8 +13,8 @@ from domain.invitations import RsvpSource
 from domain.participants import ConsentTopic
 from domain.sessions import Session
 from domain.times import iso
-from steps import persons, plan
-from store import chats, consents, contact_points, facts, participants
+from steps import persons, plan, planned
+from store import chats, consents, contact_points, facts, looks, participants
 from tests.programme import NOON
 from tests.season.season_place import TwoChannels
 
@@ -101,11 +101,11 @@ CHANGES: dict[str, Callable[[TwoChannels], object]] = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_next_due_after_a_change_of_facts(place: TwoChannels, change: str) -> None:
     assert due(place) == set()
-    before = facts.version(place.app.conn, 1)
+    before = looks.versions(place.app.conn, [1])[1]
     CHANGES[change](place)
-    after = facts.version(place.app.conn, 1)
+    after = looks.versions(place.app.conn, [1])[1]
     assert due(place) == {1}
-    assert before is not None and after is not None and after > before
+    assert after > before
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_change_under_the_planner_is_not_lost(
     place.clinic = place.session(start="2026-12-20T14:00Z")  # type: ignore[attr-defined]
     place.register(1, clinic(place))
     meddling = Meddling(place, CHANGES[change])
-    monkeypatch.setattr(plan, "compose", meddling)
+    monkeypatch.setattr(planned, "compose", meddling)
     assert place.plan().send == 0  # made from what is no longer so
     assert (place.outbox(), due(place)) == ({}, {1})
     place.plan()
@@ -269,10 +269,10 @@ def test_planner_that_knows_nothing_of_anothers_record_records_nothing(tmp_path:
     place.person()
     place.through(days=3)
     slow = place.another()
-    gathered = list(plan.gathered(slow, iter([[1]]), place.time))
+    gathered = plan.looked_at(slow, [1], None, place.time)
     assert place.plan().send == 1
     place.later(minutes=5)
-    assert plan._record(slow, gathered, None, set(), place.time)["send"] == 0
+    assert planned.record(slow, gathered, True, set(), place.time)["send"] == 0
     assert list(place.outbox()) == ["welcome/1", "a/1"]
     assert due(place) == {1}
     place.plan()
@@ -285,7 +285,7 @@ def test_look_again_moments_are_text_that_sorts_as_time(place: TwoChannels) -> N
 
 
 def test_trigger_of_a_failed_statement_changes_nothing(place: TwoChannels) -> None:
-    before = facts.version(place.app.conn, 1)
+    before = looks.versions(place.app.conn, [1])
     with pytest.raises(sqlite3.IntegrityError):
         place.app.conn.execute("update contact_points set health = 'tired' where participant_id = 1")
-    assert (facts.version(place.app.conn, 1), due(place)) == (before, set())
+    assert (looks.versions(place.app.conn, [1]), due(place)) == (before, set())

@@ -9,7 +9,7 @@ import pytest
 from domain.deliveries import Outcome
 from domain.invitations import Rsvp, RsvpSource
 from domain.times import QuietHours
-from steps import outbox, persons
+from steps import outbox, persons, planned
 from steps import plan as planning
 from store import contact_points, database, facts, invitations, meta
 from tests.programme import NOON, Place
@@ -388,9 +388,10 @@ def test_plan_person_who_cannot_be_written_to_stops_nobody(place: Place) -> None
 def test_record_facts_that_changed_under_the_planner_are_left_for_the_next(place: Place, ada: int) -> None:
     session = place.session()
     place.register(ada, session)
-    people = list(planning.gathered(place.app, facts.due_pages(place.app.conn, place.time), place.time))
+    (page,) = facts.due_pages(place.app.conn, place.time)
+    people = planning.looked_at(place.app, page, None, place.time)
     place.change(session, start="2026-12-09T10:00Z")
-    done = planning._record(place.app, people, None, set(), place.time)
+    done = planned.record(place.app, people, True, set(), place.time)
     assert (done["send"], place.outbox()) == (0, {})
     assert place.tick() == ["invite/1/1/1"]
 
@@ -415,15 +416,43 @@ def test_pages_hold_every_candidate_once(place: Place, monkeypatch: pytest.Monke
     assert list(facts.due_pages(place.app.conn, NOON)) == []  # nobody is looked at again before something is due
 
 
+@pytest.mark.parametrize("kept", [0, 3, 8, 100])
+def test_plan_more_people_than_are_kept_get_the_same(
+    place: Place, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    monkeypatch.setattr(facts, "PAGE", 3)
+    monkeypatch.setattr(planning, "RECORDED", 2)
+    monkeypatch.setattr(planning, "KEPT", kept)
+    for _ in range(8):
+        place.person()
+    place.session(kind="orientation")
+    report = place.plan()
+    assert (report.send, report.by_purpose) == (16, {"invitation": 8, "welcome": 8})
+    assert len(place.outbox()) == 16
+    assert list(facts.due_pages(place.app.conn, NOON)) == []
+
+
+@pytest.mark.parametrize("kept", [0, 3])
+def test_guard_counts_those_who_are_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
+    monkeypatch.setattr(planning, "KEPT", kept)
+    place = Place(tmp_path)
+    place.programme = replace(place.programme, mass_plan=4)
+    place.app = place.another()
+    for _ in range(5):
+        place.person()
+    report = place.plan()
+    assert (report.send, report.drafts, set(place.outbox().values())) == (5, 5, {"draft"})
+
+
 def test_record_restored_under_the_planner_is_held(place: Place, ada: int, monkeypatch: pytest.MonkeyPatch) -> None:
     place.register(ada, place.session())
-    compose = planning.compose
+    compose = planned.compose
 
     def restored_meanwhile(*args: object) -> object:
         meta.put(place.app.conn, meta.RESTORED, "just now")
         return compose(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(planning, "compose", restored_meanwhile)
+    monkeypatch.setattr(planned, "compose", restored_meanwhile)
     place.plan()
     assert place.outbox() == {"invite/1/0/1": "held"}
 
