@@ -58,7 +58,8 @@ def _points(conn: sqlite3.Connection, among: str, channel: str, now: datetime) -
         "select c.*, exists (select 1 from suppressions s where s.channel = c.channel and s.canonical = c.canonical"
         " and s.topic = '*' and s.lifted_at is null and (s.until is null or s.until > ?)) as unwanted"
         " from contact_points c where participant_id in (select value from json_each(?))"
-        " and channel = ? order by is_primary, id desc",  # the one that counts comes last
+        # "+": by the person's index; that of the channel leads to everybody. The one that counts comes last.
+        " and +channel = ? order by is_primary, id desc",
         (iso(now), among, channel),
     )
     return {
@@ -81,7 +82,7 @@ def _suppressed(conn: sqlite3.Connection, among: str, now: datetime) -> dict[int
     rows = conn.execute(
         "select c.participant_id, s.topic from contact_points c"
         " join suppressions s on s.channel = c.channel and s.canonical = c.canonical and s.lifted_at is null"
-        " where c.channel = 'email' and c.participant_id in (select value from json_each(?))"
+        " where +c.channel = 'email' and c.participant_id in (select value from json_each(?))"
         " and (s.until is null or s.until > ?)",
         (among, iso(now)),
     )

@@ -140,6 +140,8 @@ CREATE TABLE desk_tasks (
 
 CREATE INDEX desk_tasks_open on desk_tasks (created_at) where settled_at is null;
 
+CREATE INDEX desk_tasks_participant on desk_tasks (participant_id);
+
 CREATE TABLE feedback (
   id integer primary key,
   source text not null check (source in ('mail', 'telegram', 'call', 'meeting', 'social', 'other')),

@@ -10,5 +10,6 @@ from store.migrations import history
 from store.migrations import m007_surveys
 from store.migrations import m011_resources
 from store.migrations import m012_report
+from store.migrations import m014_desk_tasks
 
-__all__ = ["history", "m007_surveys", "m011_resources", "m012_report", "migrations"]
+__all__ = ["history", "m007_surveys", "m011_resources", "m012_report", "m014_desk_tasks", "migrations"]

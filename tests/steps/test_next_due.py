@@ -151,6 +151,17 @@ def reads(statements: list[str]) -> set[str]:
     return found - {"json_each"}
 
 
+def test_gathering_searches_by_person_whoever_else_there_is(place: TwoChannels) -> None:
+    conn, seen = place.app.conn, list[str]()
+    conn.set_trace_callback(seen.append)
+    facts.gather(conn, [1, 2], place.time, timedelta())
+    conn.set_trace_callback(None)
+    selects = [text for text in seen if text.startswith("select")]
+    steps = [row["detail"] for text in selects for row in conn.execute(f"explain query plan {text}")]
+    everybody = re.compile(r"SCAN (?!json_each|sessions)|.*contact_points_1 \(channel=\?\)")
+    assert [step for step in steps if everybody.match(step)] == []
+
+
 def test_every_table_that_the_planner_reads_sets_people_due(place: TwoChannels) -> None:
     """Watches what is read, and looks for a trigger for each way in which such a table is written."""
     conn, seen = place.app.conn, list[str]()
