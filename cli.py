@@ -12,7 +12,7 @@ import sys
 import traceback
 from datetime import datetime
 
-from commands import bench, desk, imports, looking, outbox, people, resources, running, sessions, statistics
+from commands import bench, desk, gaps, imports, looking, outbox, people, resources, running, sessions, statistics
 from commands.output import complain
 from config import settings
 from domain.errors import ConfigError, LetsConnectError, UserError
@@ -92,6 +92,7 @@ def parser() -> argparse.ArgumentParser:
     outbox.register(commands, common, acting)
     people.register(commands, common, acting)
     desk.register(commands, common, acting)
+    gaps.register(commands, common)
     looking.register(commands, common)
     statistics.register(commands, common)
     bench.register(commands, common)

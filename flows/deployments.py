@@ -29,6 +29,7 @@ from flows.read_mailbox import read_mailbox
 from flows.reminders import reminders
 from flows.send_invitations import send_invitations
 from flows.telegram import telegram
+from flows.topic_gaps import topic_gaps
 
 ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 
@@ -51,6 +52,7 @@ ENTRIES = (
     Entry(import_registrations, "*/10 * * * *", ("people", "by itself")),
     Entry(approve_messages, None, ("messages", "on request")),
     Entry(forecast, None, ("messages", "on request")),
+    Entry(topic_gaps, "0 6 * * 1", ("sessions", "by itself")),
     Entry(reminders, None, ("messages", "on request")),
     Entry(housekeeping, "30 3 * * *", ("care", "by itself")),
 )

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from domain.errors import Problem, UserError
+from domain.gaps import LEAD
 from domain.times import iso
-from steps import rsvps
+from steps import gaps, rsvps
 from steps.app import App
 from store import database, inbox, journal, meta, outbox
 
@@ -77,7 +78,7 @@ def needs_person(app: App) -> list[dict[str, Any]]:
         count, oldest = app.conn.execute(query, {"now": app_now(app)} if ":now" in query else {}).fetchone()
         if count:
             found.append({"kind": kind, "count": count, "oldest": oldest, "why": why, "do": do})
-    found += _contradictions(app)
+    found += _contradictions(app) + _overdue(app)
     return sorted(found, key=lambda item: str(item["oldest"]))
 
 
@@ -90,6 +91,15 @@ def _contradictions(app: App) -> list[dict[str, Any]]:
         {"kind": "contradicting answers", "count": len(waiting), "oldest": iso(waiting[0].since),
          "why": "somebody said yes in one place and no in another", "do": f"ask, then {which}"}
     ]  # fmt: skip
+
+
+def _overdue(app: App) -> list[dict[str, Any]]:
+    short = [target for target in gaps.targets(app) if target.short]
+    if not short:
+        return []
+    why = f"the targets ask for sessions that nobody has planned: {'; '.join(target.title for target in short)}"
+    oldest = iso(min(target.due - LEAD for target in short if target.due is not None))
+    return [{"kind": "targets", "count": len(short), "oldest": oldest, "why": why, "do": "letsconnect gaps"}]
 
 
 def letter(app: App, inbox_id: int) -> bytes:
