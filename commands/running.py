@@ -1,10 +1,12 @@
 """`init`, `migrate`, `backup`, `restore`, `run`, `pages`, `up`, `demo`: what does things."""
 
 import argparse
+import logging
 import os
 import signal
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -129,11 +131,18 @@ def _watch(app: App, step: str) -> int:
 
 
 def _pages(args: argparse.Namespace, app: App) -> int:
-    from web.serve import serve
+    from web.limits import Limits
+    from web.serve import log_to, serve
 
     app.close()  # the pages open their own
-    serve(open_app, args.host, args.port, lambda port: say(f"pages: http://{args.host}:{port}/"))
+    log_to(logging.StreamHandler(sys.stdout))
+    ready = partial(_say_pages, args.host)
+    serve(open_app, args.host, args.port, ready, Limits(), app.settings.pages_proxies)
     return 0
+
+
+def _say_pages(host: str, port: int) -> None:
+    say(f"pages: http://{host}:{port}/")
 
 
 def _up(args: argparse.Namespace, app: App) -> int:

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -47,6 +48,7 @@ class Settings:
     telegram_token: str | None = field(repr=False)
     telegram_api: str
     pages_url: str | None
+    pages_proxies: str
     mailbox: str | None
     secret: str | None = field(repr=False)
     programme: Path
@@ -67,6 +69,7 @@ TABLE: tuple[tuple[str, str, str, bool], ...] = (
     ("TELEGRAM_TOKEN", "", "the bot's token", True),
     ("TELEGRAM_API", "https://api.telegram.org", "base URL of the Bot API", False),
     ("PAGES_URL", "", "public base URL of the participants' pages", False),
+    ("PAGES_PROXIES", "127.0.0.1,::1", "proxies before the pages whose X-Forwarded-* counts", False),
     ("MAILBOX", "the programme's", "the programme's address: From, ORGANIZER, and what IMAP reads", False),
     ("SECRET", "made by init in $LETSCONNECT_HOME/secret", "key for tokens, UIDs and Message-IDs", True),
     ("PROGRAMME", "config/", "folder with programme.toml, cadences.toml, skills.toml, mapping.toml", False),
@@ -95,6 +98,7 @@ def load(environ: Mapping[str, str] = os.environ, file: Path | None = None) -> S
         telegram_token=values.get("TELEGRAM_TOKEN"),
         telegram_api=read.url("TELEGRAM_API") or "https://api.telegram.org",
         pages_url=read.url("PAGES_URL"),
+        pages_proxies=read.networks("PAGES_PROXIES", "127.0.0.1,::1"),
         mailbox=read.mailbox("MAILBOX"),
         secret=read.secret("SECRET", home / "secret"),
         programme=read.path("PROGRAMME", ROOT / "config"),
@@ -182,6 +186,16 @@ class _Reader:
         if parts and (parts.scheme not in allowed or not parts.hostname):
             self.bad(key, "is not a web address", f"Write it as {allowed[-1]}://host/path")
         return self.values[key].rstrip("/")
+
+    def networks(self, key: str, default: str) -> str:
+        """IP addresses and networks, parted by commas."""
+        found = [item.strip() for item in self.values.get(key, default).split(",") if item.strip()]
+        for item in found:
+            try:
+                ip_network(item)
+            except ValueError:
+                self.bad(key, f"{item!r} is no address and no network", "Write them like 127.0.0.1, 10.0.0.0/8")
+        return ",".join(found)
 
     def mailbox(self, key: str) -> str | None:
         text = self.values.get(key)

@@ -92,3 +92,8 @@ def new_secret() -> str:
 def new_owner() -> str:
     """A fresh name for a process that claims messages."""
     return secrets.token_hex(8)
+
+
+def new_nonce() -> str:
+    """32 characters that nobody can guess: what a form's cookie holds."""
+    return secrets.token_hex(16)

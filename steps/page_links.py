@@ -1,7 +1,8 @@
 """Links to a person's own pages: signed, for one purpose each, with a last day, and nothing of a person in them.
 
 `PAGES_URL/{purpose}/{id}-{last day}-{token}`: the token can only be made here, and only for that purpose, id and day.
-A link proves that somebody was given it, no more: pages show on GET and act on POST.
+Where two ids say whose page it is, they are written as `7.12`. A link proves that somebody was given it, no more:
+pages show on GET and act on POST.
 """
 
 import hmac
@@ -11,7 +12,7 @@ from enum import StrEnum
 
 from steps.app import App
 
-_TOKEN = re.compile(r"([1-9]\d{0,17})-(\d{1,6})-([a-z2-7]{24})")
+_TOKEN = re.compile(r"([1-9][0-9]{0,17}(?:\.[1-9][0-9]{0,17})?)-([0-9]{1,6})-([a-z2-7]{24})")
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -19,7 +20,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Page(StrEnum):
     """What a link is for, and the first part of its path. The id in it is that of the noun named here."""
 
-    RSVP = "rsvp"  # an invitation
+    RSVP = "rsvp"  # a session and a participant
     PROFILE = "me"  # a participant
     CALENDAR = "calendar"  # a participant's feed
     UNSUBSCRIBE = "unsubscribe"  # a message of the outbox
@@ -37,30 +38,48 @@ class LinkRefused(Exception):
         self.expired = expired
 
 
-def url(app: App, page: Page, ident: int, until: datetime) -> str:
+Ident = int | tuple[int, int]
+
+
+def url(app: App, page: Page, ident: Ident, until: datetime) -> str:
     """The address of `ident`'s page, good through the (UTC) day of `until`; "" while there is no PAGES_URL."""
     if not app.settings.pages_url:
         return ""
     return f"{app.settings.pages_url}/{page}/{token(app, page, ident, until)}"
 
 
-def token(app: App, page: Page, ident: int, until: datetime) -> str:
-    day = (until - _EPOCH) // _DAY
-    return f"{ident}-{day}-{_mac(app, page, ident, day)}"
+def token(app: App, page: Page, ident: Ident, until: datetime) -> str:
+    name, day = _name(ident), (until - _EPOCH) // _DAY
+    return f"{name}-{day}-{_mac(app, page, name, day)}"
 
 
 def read(app: App, page: Page, text: str) -> int:
     """The id behind a link's token. LinkRefused when it is not ours, was made for another page, or is over."""
-    found = _TOKEN.fullmatch(text)
-    if found is None:
-        raise LinkRefused(expired=False)
-    ident, day = int(found[1]), int(found[2])
-    if not hmac.compare_digest(found[3], _mac(app, page, ident, day)):
-        raise LinkRefused(expired=False)
-    if (app.now() - _EPOCH) // _DAY > day:
-        raise LinkRefused(expired=True)
+    (ident,) = _read(app, page, text, 1)
     return ident
 
 
-def _mac(app: App, page: Page, ident: int, day: int) -> str:
-    return app.token(f"page/{page}", f"{ident}/{day}")
+def read_pair(app: App, page: Page, text: str) -> tuple[int, int]:
+    """Likewise of a link that names two ids."""
+    first, second = _read(app, page, text, 2)
+    return first, second
+
+
+def _read(app: App, page: Page, text: str, count: int) -> list[int]:
+    found = _TOKEN.fullmatch(text)
+    if found is None or found[1].count(".") != count - 1:
+        raise LinkRefused(expired=False)
+    day = int(found[2])
+    if not hmac.compare_digest(found[3], _mac(app, page, found[1], day)):
+        raise LinkRefused(expired=False)
+    if (app.now() - _EPOCH) // _DAY > day:
+        raise LinkRefused(expired=True)
+    return [int(part) for part in found[1].split(".")]
+
+
+def _name(ident: Ident) -> str:
+    return str(ident) if isinstance(ident, int) else ".".join(map(str, ident))
+
+
+def _mac(app: App, page: Page, name: str, day: int) -> str:
+    return app.token(f"page/{page}", f"{name}/{day}")

@@ -1,19 +1,24 @@
-"""Answers that a coordinator enters, and answers that contradict each other and wait for one.
+"""Answers that people give on their page or a coordinator enters, and contradictions, which wait for a coordinator.
 
 Every answer is kept; which one counts is decided in `domain/invitations.py`, what follows from one in `answers.py`.
 """
 
+import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.errors import Problem, UserError
-from domain.invitations import PartStat, Rsvp, RsvpSource, conflict
+from domain.invitations import Invitation, PartStat, Rsvp, RsvpSource, conflict
+from domain.participants import Participant
+from domain.sessions import Session, SessionState
 from domain.times import iso
-from steps import answers, persons, sessions
+from steps import answers, page_links, persons, sessions
 from steps.app import App
-from store import database, invitations, journal
+from store import contact_points, database, invitations, journal, participants
+from store import sessions as store_sessions
 
 WORDS = {"yes": PartStat.ACCEPTED, "no": PartStat.DECLINED, "maybe": PartStat.TENTATIVE}
+LINK_OUTLIVES = timedelta(days=7)  # so that a late click is told that it is over, not that the link is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,59 @@ def answer(app: App, session_ref: str, person_ref: str, word: str, who: str) -> 
         settled = invitations.get(conn, invitation.id)
     assert settled is not None
     return settled.partstat
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How it stands between a person and a session; `invitation` is None before any, `comment` the newest answer's."""
+
+    session: Session
+    person: Participant
+    invitation: Invitation | None
+    comment: str
+
+    def open_at(self, now: datetime) -> bool:
+        """Whether an answer can still be given."""
+        wanted = self.invitation is not None and self.invitation.wanted
+        return wanted and self.session.state is SessionState.CONFIRMED and now < self.session.ends_at
+
+
+def link(app: App, session: Session, participant_id: int) -> str:
+    """The address of the page where this person answers for this session; "" without PAGES_URL."""
+    return page_links.url(app, page_links.Page.RSVP, (session.id, participant_id), session.ends_at + LINK_OUTLIVES)
+
+
+def standing(app: App, session_id: int, participant_id: int) -> Standing | None:
+    """None when either is gone."""
+    session = store_sessions.get(app.conn, session_id)
+    person = participants.load(app.conn, [participant_id], app.now()).get(participant_id)
+    if session is None or person is None or person.erased:
+        return None
+    invitation = invitations.of_session(app.conn, session_id, [participant_id]).get(participant_id)
+    newest = invitations.newest_rsvp(app.conn, invitation.id) if invitation else None
+    return Standing(session, person, invitation, newest.comment if newest else "")
+
+
+def answer_by_page(app: App, session_id: int, participant_id: int, word: str, comment: str) -> bool:
+    """Record what somebody chose on their page. False when it is too late, or they are not on the list."""
+    now = app.now()
+    with database.write(app.conn) as conn:
+        there = standing(app, session_id, participant_id)
+        if there is None or there.invitation is None or not there.open_at(now):
+            return False
+        source, sequence = RsvpSource.PAGE, there.session.sequence
+        rsvp = Rsvp(there.invitation.id, WORDS[word], source, sequence, now, comment=comment)
+        if not _said_before(conn, rsvp):
+            answers.record(conn, there.invitation, there.session, rsvp, now)
+            contact_points.sign_of_life(conn, participant_id, None, now)
+    return True
+
+
+def _said_before(conn: sqlite3.Connection, rsvp: Rsvp) -> bool:
+    """Whether the newest answer is this very one: the form was sent twice."""
+    newest = invitations.newest_rsvp(conn, rsvp.invitation_id)
+    said = newest and (newest.partstat, newest.source, newest.sequence, newest.comment)
+    return said == (rsvp.partstat, rsvp.source, rsvp.sequence, rsvp.comment)
 
 
 def contradictions(app: App) -> list[Contradiction]:

@@ -1,10 +1,11 @@
-"""The languages a message can be written in: PO files, read into memory, and the choice among them.
+"""The languages a message or a page can be written in: PO files, read into memory, and the choice among them.
 
 One letter, one language: a message whose catalogue lacks any of its strings falls back whole to the next language of
-the person's chain, lastly to English, which is the language of the templates themselves.
+the person's chain, lastly to English, which is the language of the templates themselves. So does a page.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -24,21 +25,29 @@ SOURCE = "en"
 String = str | tuple[str, str]  # a msgid, or msgid and msgid_plural
 
 
-class Catalogues:
-    """All catalogues below `directory` (<language>/LC_MESSAGES/letsconnect.po)."""
+@dataclass(frozen=True)
+class Source:
+    """Where templates lie. `html`: they make HTML and escape what they print; otherwise they make Markdown."""
 
-    def __init__(self, directory: Path = HERE / "locale") -> None:
-        self.directory = directory
+    folder: Path
+    suffix: str = ".j2"
+    html: bool = False
+
+
+MESSAGES = Source(HERE / "messages")
+PAGES = Source(HERE.parent / "web" / "templates", ".html", html=True)
+
+
+class Catalogues:
+    """All catalogues below `directory` (<language>/LC_MESSAGES/letsconnect.po), for the templates of `source`."""
+
+    def __init__(self, directory: Path = HERE / "locale", source: Source = MESSAGES) -> None:
+        self.directory, self.source = directory, source
         self._complete: dict[tuple[str, str], bool] = {}
 
-    @cached_property
+    @property
     def _catalogues(self) -> dict[str, Catalog]:
-        found = {}
-        for path in sorted(self.directory.glob(f"*/LC_MESSAGES/{DOMAIN}.po")):
-            language = path.parts[-3]
-            with path.open("rb") as file:
-                found[language] = read_po(file, locale=language, domain=DOMAIN, abort_invalid=True)
-        return found
+        return _read(self.directory)
 
     def languages(self) -> tuple[str, ...]:
         """English first, then every language that has a catalogue, by code."""
@@ -58,7 +67,8 @@ class Catalogues:
         if language == SOURCE:
             return True
         catalogue = self._catalogues.get(language)
-        return catalogue is not None and all(_translated(catalogue, s) for s in strings_of(f"{message}.j2"))
+        wanted = strings_of(message + self.source.suffix, self.source)
+        return catalogue is not None and all(_translated(catalogue, s) for s in wanted)
 
     def choose(self, message: str, chain: Sequence[str]) -> str:
         """First language of `chain` (BCP 47, most wanted first) in which all of `message` can be said.
@@ -77,7 +87,7 @@ class Catalogues:
     @lru_cache(maxsize=64)  # noqa: B019 - one instance lives as long as the process
     def environment(self, language: str) -> ImmutableSandboxedEnvironment:
         """Templates that speak `language`."""
-        env = _environment()
+        env = _environment(self.source)
         translations = Translations()
         if language in self._catalogues:
             compiled = BytesIO()
@@ -94,6 +104,22 @@ def shipped() -> Catalogues:
     return Catalogues()
 
 
+@lru_cache(maxsize=1)
+def pages() -> Catalogues:
+    """The same catalogues, for the participants' pages. Thread-safe, as `shipped` is."""
+    return Catalogues(source=PAGES)
+
+
+@lru_cache(maxsize=8)
+def _read(directory: Path) -> dict[str, Catalog]:
+    found = {}
+    for path in sorted(directory.glob(f"*/LC_MESSAGES/{DOMAIN}.po")):
+        language = path.parts[-3]
+        with path.open("rb") as file:
+            found[language] = read_po(file, locale=language, domain=DOMAIN, abort_invalid=True)
+    return found
+
+
 def languages() -> tuple[str, ...]:
     return shipped().languages()
 
@@ -103,22 +129,22 @@ def text_direction(language: str) -> str:
     return str(Locale.parse(language).text_direction)
 
 
-@lru_cache(maxsize=64)
-def strings_of(template: str) -> frozenset[String]:
+@lru_cache(maxsize=256)
+def strings_of(template: str, source_of: Source = MESSAGES) -> frozenset[String]:
     """Every translatable string of a template and of those it includes."""
-    env = _environment()
+    env = _environment(source_of)
     found: set[String] = set()
-    for name in sources_of(template):
+    for name in sources_of(template, source_of):
         source, _, _ = env.loader.get_source(env, name)  # type: ignore[union-attr]  # set below
         for _, _, text in env.extract_translations(source):  # type: ignore[attr-defined]  # from the extension
             found.add(text if isinstance(text, str) else (text[0], text[1]))
     return frozenset(found)
 
 
-@lru_cache(maxsize=64)
-def sources_of(template: str) -> tuple[str, ...]:
-    """The template and, recursively, those it includes."""
-    env, found, todo = _environment(), [], [template]
+@lru_cache(maxsize=256)
+def sources_of(template: str, source_of: Source = MESSAGES) -> tuple[str, ...]:
+    """The template and, recursively, those it includes, imports or extends."""
+    env, found, todo = _environment(source_of), [], [template]
     while todo:
         name = todo.pop()
         if name in found:
@@ -129,14 +155,14 @@ def sources_of(template: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _environment() -> ImmutableSandboxedEnvironment:
+def _environment(source: Source) -> ImmutableSandboxedEnvironment:
     env = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(HERE / "messages"),
+        loader=FileSystemLoader(source.folder),
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=False,  # makes Markdown; values are slots, never text (skeletons.py)
+        autoescape=source.html,  # what makes Markdown is given slots, never text (skeletons.py)
         auto_reload=False,
     )
     env.policies["ext.i18n.trimmed"] = True

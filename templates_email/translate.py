@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from templates_email.catalogues import DOMAIN, HERE
+from templates_email.catalogues import DOMAIN, HERE, MESSAGES, PAGES
 
 _OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
 
@@ -20,11 +20,13 @@ _OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "trim_blocks": "true"
 def template_catalogue() -> Catalog:
     """All strings of all templates, untranslated, each with the files that hold it."""
     found = Catalog(project=DOMAIN, domain=DOMAIN)
-    rows = extract_from_dir(
-        HERE / "messages", method_map=[("**.j2", "jinja2.ext:babel_extract")], options_map={"**.j2": _OPTIONS}
-    )
-    for filename, _, message, comments, context in sorted(rows, key=lambda row: (row[0].lstrip("_"), row[1])):
-        found.add(message, None, [(f"messages/{filename}", None)], auto_comments=comments, context=context)  # type: ignore[list-item]  # Babel writes a place without a line for None
+    for source, place in ((MESSAGES, "messages"), (PAGES, "pages")):
+        pattern = f"**{source.suffix}"
+        rows = extract_from_dir(
+            source.folder, method_map=[(pattern, "jinja2.ext:babel_extract")], options_map={pattern: _OPTIONS}
+        )
+        for filename, _, message, comments, context in sorted(rows, key=lambda row: (row[0].lstrip("_"), row[1])):
+            found.add(message, None, [(f"{place}/{filename}", None)], auto_comments=comments, context=context)  # type: ignore[list-item]  # Babel writes a place without a line for None
     return found
 
 

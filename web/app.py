@@ -1,113 +1,63 @@
-"""The public pages: which learning spaces are coming, and each one's page.
+"""The participants' pages as one application: every noun's file gives its spots, this one puts them together.
 
-Loads through `steps/`, shows through `templates/`; decides nothing and writes nothing. Every request opens its own
-App, because a store connection belongs to one thread. Pages about one participant come with `web/` files of their own.
+Requests go through safe headers, the access log and compression to a room (`room.py`), and there to a handler in a
+thread with an App of its own. Prefect is nowhere in it: the pages are up when it is down.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from domain.errors import SchemaMismatch, UserError
-from domain.sessions import Session, SessionState
-from steps import sessions
 from steps.app import App
-from templates_email import formats
+from web import rsvp, sessions, style
+from web.access_log import AccessLog
 from web.headers import SafeHeaders
+from web.limits import Limits
+from web.refusals import Refused, missing
+from web.room import Room, Spot
+from web.workers import Workers
 
-HERE = Path(__file__).parent
-LANGUAGE = "en"  # of the labels; the sessions' own texts are as coordinators wrote them
+SPOTS: tuple[Spot, ...] = (*sessions.SPOTS, *rsvp.SPOTS)
 
 
-def create(app_factory: Callable[[], App]) -> ASGIApp:
-    """The pages. `app_factory` is called for every request, in a worker thread, and its App closed afterwards."""
-    pages = Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
+def create(
+    app_factory: Callable[[], App], limits: Limits | None = None, spots: Sequence[Spot] = SPOTS
+) -> ASGIApp:
+    """The pages. `app_factory` is called once in each worker thread. Without `limits` anybody may ask as they like."""
+    workers = Workers(app_factory)
+    room = Room(workers, limits)
 
-    @contextmanager
-    def opened() -> Iterator[App]:
-        app = app_factory()
-        try:
-            yield app
-        finally:
-            app.close()
-
-    def page(name: str, status: int = 200, **values: Any) -> HTMLResponse:
-        return HTMLResponse(pages.get_template(name).render(lang=LANGUAGE, dir="ltr", **values), status)
-
-    def listing(_: Request) -> Response:
-        with opened() as app:
-            upcoming = [_shown(s) for s in sessions.listing(app) if s.state is SessionState.CONFIRMED]
-            return page("sessions.html", programme=app.programme.name, sessions=upcoming)
-
-    def one(request: Request) -> Response:
-        if request.path_params["number"] >= 2**31:
-            raise HTTPException(404)
-        with opened() as app:
-            try:
-                session = sessions.find(app, str(request.path_params["number"]))
-            except SchemaMismatch:
-                raise
-            except UserError:  # no such session
-                raise HTTPException(404) from None
-            return page("session.html", programme=app.programme.name, session=_shown(session))
-
-    def health(_: Request) -> Response:
+    async def health(_: Request) -> Response:
         """For monitors: 200 when the store can be read."""
         try:
-            with opened() as app:
-                app.conn.execute("select 1 from sessions limit 1").fetchone()
+            await workers.run(lambda app: app.conn.execute("select 1 from sessions limit 1").fetchone())
         except Exception:  # whatever is wrong, a monitor needs an answer, and a stranger needs no details
             return PlainTextResponse("not well\n", 503)
         return PlainTextResponse("ok\n")
 
-    def style(_: Request) -> Response:
-        return FileResponse(HERE / "style.css", media_type="text/css", headers={"cache-control": "max-age=3600"})
+    async def sheet(_: Request) -> Response:
+        return style.answer()
 
-    def missing(_: Request, __: Exception) -> Response:
-        return page("message.html", 404, programme="", title="Not found", text="There is no such page.")
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code != 405:
+            return await room.refuse(request, missing())
+        answer = await room.refuse(request, Refused(405, "method"))
+        answer.headers.update(error.headers or {})
+        return answer
 
-    def trouble(_: Request, __: Exception) -> Response:
-        text = "Something is wrong on our side. Please try again later."
-        return page("message.html", 500, programme="", title="Sorry", text=text)
+    async def trouble(request: Request, _: Exception) -> Response:
+        return await room.refuse(request, Refused(500, "trouble"))
 
-    pages_app = Starlette(
-        routes=[
-            Route("/", listing),
-            Route("/sessions/{number:int}", one),
-            Route("/healthz", health),
-            Route("/style.css", style),
-        ],
-        exception_handlers={404: missing, 500: trouble},
+    pages = Starlette(
+        routes=[*map(room.route, spots), Route("/healthz", health), Route("/style.css", sheet)],
+        exception_handlers={HTTPException: refused, 500: trouble},
     )
-    return SafeHeaders(pages_app)  # outside of everything: Starlette answers 500 outside of its middleware
-
-
-def _shown(session: Session) -> dict[str, Any]:
-    """What a page prints of a session, times and languages in words."""
-    local = formats.when(session.starts_at, session.minutes, session.zone, LANGUAGE)
-    return {
-        "id": session.id,
-        "title": session.title,
-        "purpose": session.purpose,
-        "audience": session.audience,
-        "preparation": session.preparation,
-        "languages": formats.language_names(session.languages, LANGUAGE),
-        "interpretation": formats.language_names(session.interpretation, LANGUAGE),
-        "sharers": formats.names(session.sharers, LANGUAGE),
-        "starts_at": session.starts_at.isoformat(),
-        "local": local.local,
-        "utc": local.utc,
-        "in_utc": session.zone == "UTC",
-        "cancelled": session.state is SessionState.CANCELLED,
-    }
+    # Headers outermost: Starlette answers 500 outside of its own middleware.
+    return SafeHeaders(AccessLog(GZipMiddleware(pages, minimum_size=500)))

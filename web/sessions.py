@@ -1,0 +1,63 @@
+"""The public pages: which learning spaces are coming, and each one's page. Reads only."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from domain.errors import SchemaMismatch, UserError
+from domain.sessions import Session, SessionState
+from steps import sessions
+from templates_email import formats
+from web.refusals import missing
+from web.room import Spot
+from web.visit import Visit
+
+LARGEST_ID = 2**31
+
+
+def listing(visit: Visit) -> Response:
+    code = visit.language("sessions")
+    coming = [shown(s, code) for s in sessions.listing(visit.app) if s.state is SessionState.CONFIRMED]
+    return visit.page("sessions", public=True, sessions=coming)
+
+
+def one(visit: Visit) -> Response:
+    session = found(visit)
+    return visit.page("session", public=True, session=shown(session, visit.language("session")))
+
+
+def found(visit: Visit) -> Session:
+    """The session whose number is in the path. Refused when there is none."""
+    number = visit.param("number")
+    if int(number) >= LARGEST_ID:
+        raise missing()
+    try:
+        return sessions.find(visit.app, number)
+    except SchemaMismatch:
+        raise
+    except UserError:
+        raise missing() from None
+
+
+def shown(session: Session, code: str, zone: str = "") -> dict[str, Any]:
+    """What a page prints of a session, in the language `code`, times in `zone` or where it was planned."""
+    at = zone or session.zone
+    local = formats.when(session.starts_at, session.minutes, at, code)
+    return {
+        "id": session.id,
+        "title": session.title,
+        "purpose": session.purpose,
+        "audience": session.audience,
+        "preparation": session.preparation,
+        "languages": formats.language_names(session.languages, code),
+        "interpretation": formats.language_names(session.interpretation, code),
+        "sharers": formats.names(session.sharers, code),
+        "starts_at": session.starts_at.isoformat(),
+        "local": local.local,
+        "utc": local.utc,
+        "in_utc": at == "UTC",
+        "cancelled": session.state is SessionState.CANCELLED,
+    }
+
+
+SPOTS = (Spot("/", listing), Spot("/sessions/{number:int}", one))
