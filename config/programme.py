@@ -1,17 +1,19 @@
-"""The programme as data: programme.toml, cadences.toml and skills.toml, validated with every problem at once."""
+"""The programme as data: programme.toml, cadences.toml, skills.toml and (in `surveys.py`) surveys.toml, validated with
+every problem at once."""
 
-import tomllib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field
 
+from config import surveys
+from config.toml_file import STRICT, Duration, read
 from domain.cadences import (
     ABOUT_SESSION,
     EVENTS,
@@ -27,7 +29,8 @@ from domain.cadences import (
 from domain.errors import ConfigError, Problem
 from domain.resources import ResourceKind
 from domain.sessions import Invites, Kind
-from domain.times import QuietHours, parse_duration, zone_or_none
+from domain.surveys import Survey
+from domain.times import QuietHours, zone_or_none
 
 
 def _zone(name: str) -> str:
@@ -43,17 +46,12 @@ def _address(text: str) -> str:
         raise ValueError("is not an e-mail address") from None
 
 
-def _duration(value: object) -> object:
-    return parse_duration(value) if isinstance(value, str) else value
-
-
 Zone = Annotated[str, AfterValidator(_zone)]
 Address = Annotated[str, AfterValidator(_address)]
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = STRICT
 
 
 class _Kind(_Model):
@@ -250,6 +248,7 @@ class Programme:
     retention: Retention
     report: Report
     groups: tuple[Group, ...] = ()
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
 
     def coordinator_for(self, languages: Sequence[str], region: str) -> Coordinator:
         """Who looks after a person: the first whose language or region fits, else the first."""
@@ -265,41 +264,21 @@ RESERVED = frozenset({"invite", "cancel", "rsvp", "chat", "desk", "announce"})
 
 @lru_cache(maxsize=4)
 def load(folder: Path) -> Programme:
-    """Read and check the three files in `folder`. ConfigError lists every problem with file and key."""
+    """Read and check the files in `folder`. ConfigError lists every problem with file and key."""
     problems: list[Problem] = []
-    programme = _read(folder / "programme.toml", _Programme, problems)
-    cadences = _read(folder / "cadences.toml", _Cadences, problems)
-    skills = _read(folder / "skills.toml", _Skills, problems)
-    if isinstance(cadences, _Cadences) and isinstance(programme, _Programme):
+    programme = read(folder / "programme.toml", _Programme, problems)
+    cadences = read(folder / "cadences.toml", _Cadences, problems)
+    skills = read(folder / "skills.toml", _Skills, problems)
+    asked = surveys.load(folder, programme.kinds if programme else (), problems)
+    if cadences is not None and programme is not None:
         problems += _touchpoint_problems(cadences, programme.senders)
         problems += _report_problems(programme)
         if "programme" not in programme.senders:
             problems.append(Problem("is needed", "programme.toml: senders.programme", "Say who writes by default"))
     if problems:
         raise ConfigError(problems)
-    assert isinstance(programme, _Programme) and isinstance(cadences, _Cadences) and isinstance(skills, _Skills)
-    return _assemble(programme, cadences, skills)
-
-
-def _read(path: Path, model: type[_Model], problems: list[Problem]) -> _Model | None:
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-        return model.model_validate(data)
-    except FileNotFoundError:
-        problems.append(Problem("is missing", path.name, "Copy it from the project's config folder"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        problems.append(Problem(f"is not TOML: {error}", path.name, "Mend that line"))
-    except OSError as error:
-        problems.append(Problem(f"cannot be read: {error.strerror}", path.name, "Check its rights"))
-    except ValidationError as error:
-        problems += [_problem(path.name, dict(item)) for item in error.errors()]
-    return None
-
-
-def _problem(file: str, item: dict[str, Any]) -> Problem:
-    where = ".".join(str(part) for part in item["loc"])
-    what = "is not a known key" if item["type"] == "extra_forbidden" else str(item["msg"])
-    return Problem(what.removeprefix("Value error, "), f"{file}: {where}", "Mend or remove it")
+    assert programme is not None and cadences is not None and skills is not None
+    return _assemble(programme, cadences, skills, asked)
 
 
 def _report_problems(programme: _Programme) -> list[Problem]:
@@ -364,7 +343,9 @@ ABOUT_A_SESSION = frozenset({Purpose.REMINDER, Purpose.NUDGE, Purpose.ASK_COORDI
 NOT_TIMED = frozenset({Purpose.DESK, Purpose.CHAT_ANSWER, Purpose.ANNOUNCEMENT})
 
 
-def _assemble(programme: _Programme, cadences: _Cadences, skills: _Skills) -> Programme:
+def _assemble(
+    programme: _Programme, cadences: _Cadences, skills: _Skills, asked: tuple[Survey, ...]
+) -> Programme:
     quiet = QuietHours(programme.quiet_hours.start, programme.quiet_hours.end)
     points = {
         code: Touchpoint(
@@ -420,4 +401,5 @@ def _assemble(programme: _Programme, cadences: _Cadences, skills: _Skills) -> Pr
             interests=tuple(programme.report.interests),
         ),
         groups=tuple(Group(g.name, g.chat_id) for g in programme.groups),
+        surveys={survey.code: survey for survey in asked},
     )

@@ -41,6 +41,7 @@ _SENT = re.compile(
     r"|تاريخ الإرسال|تم الإرسال|الإرسال|أرسلت|أُرسلت|التاريخ)\*? ?:",
     re.I,
 )
+_QUOTED_QUESTION = re.compile(r">[>\s*]*(\d{1,2})[.)]\s")
 _DEVICE = re.compile(
     r"(sent (from|via|using|with) (my |outlook|mail|yahoo|gmail|the |proton|samsung|android|iphone|ipad)"
     r"|get outlook for|enviado (desde|do meu|de meu|da minha|a partir d|via|com) ?|enviada? d[oe] "
@@ -56,12 +57,12 @@ def above_quote(text: str) -> str:
 
     Text above the quote; where there is none (the person wrote below lines that begin with ">"), that below.
     """
-    above, below = _own_words(text)
+    above, below = own_words(text)
     return above or below
 
 
-def _own_words(text: str) -> tuple[str, str]:
-    """(above the first quote, between and below its lines that begin with ">").
+def own_words(text: str) -> tuple[str, str]:
+    """The person's own words: (above the first quote, between and below its lines that begin with ">").
 
     The second is empty where the quote has no such marks: then nobody can tell where it ends.
     """
@@ -79,6 +80,26 @@ def _own_words(text: str) -> tuple[str, str]:
             break
     below = _without_marked(lines[marked:]) if marked < len(lines) else []
     return _unsigned(lines[:end]), _unsigned(below)
+
+
+def between_quotes(text: str) -> str:
+    """Answers that were written between the numbered questions of a quoted letter, as "2. the answer"; "" when there
+    are none, when something stands above the quote, or when it is not clear which question one belongs to."""
+    if own_words(text)[0]:
+        return ""
+    number, found = "", list[str]()
+    lines = [line.replace("\xa0", " ").translate(_INVISIBLE).strip() for line in text.splitlines()]
+    skip = 0
+    for i, line in enumerate(lines):
+        skip = max(skip - 1, 0) or _quote_header(lines, i)
+        if quoted := _QUOTED_QUESTION.match(line):
+            number = quoted[1]
+        elif not skip and line and not line.startswith(">"):
+            if not number and not found:
+                return ""
+            found.append(f"{number}. {line}" if number else line)
+            number = ""
+    return _unsigned(found) if len(found) > 1 or (found and found[0][:1].isdigit()) else ""
 
 
 def _quote_header(lines: list[str], i: int) -> int:
@@ -116,7 +137,7 @@ def _unsigned(lines: list[str]) -> str:
 # -- the words ------------------------------------------------------------------------------------------
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Case, accents, Arabic vowel signs, tatweel, hamza seats and apostrophes removed; letters, digits and signs
     of yes and no kept; everything else a blank."""
     kept = []
@@ -128,24 +149,24 @@ def _plain(text: str) -> str:
     return "".join(kept).replace("ى", "ي").replace("ة", "ه").replace("ٱ", "ا")
 
 
-_HEDGES = frozenset(word for hedge in HEDGES for word in _plain(hedge).split())
+_HEDGES = frozenset(word for hedge in HEDGES for word in plain(hedge).split())
 
 _Kind = Answer | str
 _TABLE: dict[tuple[str, ...], _Kind] = {
-    **{tuple(_plain(p).split()): "polite" for p in POLITE},
-    **{tuple(_plain(p).split()): "closing" for p in CLOSING},
-    **{tuple(_plain(p).split()): answer for answer, phrases in PHRASES.items() for p in phrases},
+    **{tuple(plain(p).split()): "polite" for p in POLITE},
+    **{tuple(plain(p).split()): "closing" for p in CLOSING},
+    **{tuple(plain(p).split()): answer for answer, phrases in PHRASES.items() for p in phrases},
     **{(sign,): answer for sign, answer in SIGNS.items()},
 }
 _LONGEST = max(map(len, _TABLE))
 _ANSWER_WORDS = frozenset(key[0] for key, kind in _TABLE.items() if len(key) == 1 and isinstance(kind, Answer))
-_GREETINGS = sorted((tuple(_plain(g).split()) for g in GREETING), key=len, reverse=True)
+_GREETINGS = sorted((tuple(plain(g).split()) for g in GREETING), key=len, reverse=True)
 
 
 def answer(text: str) -> Answer | None:
     """What a plain reply says, or None for "a person must read it": no answer, two answers, a question, a condition,
     or anything that is not understood to the last word."""
-    above, below = _own_words(text)
+    above, below = own_words(text)
     own = above or below
     if len(own) > 2000 or len(_words(own)) > _MAX_WORDS:
         return None
@@ -160,17 +181,17 @@ def answer(text: str) -> Answer | None:
 def _read(own: str) -> Answer | None:
     if set("?؟¿") & set(own):
         return None
-    lines = _without_greeting([line for line in own.split("\n") if line.strip()])
+    lines = without_greeting([line for line in own.split("\n") if line.strip()])
     answers: set[Answer] = set()
     closed = False
     for i, line in enumerate(lines):
         kinds = list(_kinds(_words(line)))
-        if i and (closed or i == len(lines) - 1) and _is_name(line, any_script=closed):
+        if i and (closed or i == len(lines) - 1) and is_name(line, any_script=closed):
             continue
         if None in kinds:
             start = next(n for n, kind in enumerate(kinds) if kind is None)
             tail = " ".join(line.split()[-(len(kinds) - start) :])
-            if not (start and kinds[start - 1] == "closing" and _is_name(tail, any_script=False)):
+            if not (start and kinds[start - 1] == "closing" and is_name(tail, any_script=False)):
                 return None
             kinds = kinds[:start]
         answers.update(kind for kind in kinds if isinstance(kind, Answer))
@@ -178,10 +199,30 @@ def _read(own: str) -> Answer | None:
     return answers.pop() if len(answers) == 1 else None
 
 
+def polite(line: str) -> bool:
+    """Whether a line says nothing but a kind word, or a sign-off."""
+    kinds = list(_kinds(_words(line)))
+    return all(kind in ("polite", "closing") for kind in kinds)
+
+
+def closing(line: str) -> bool:
+    """Whether a line ends a letter ("Best regards,", "Thanks! Ada"): what stands below is a signature."""
+    words = _words(line)
+    kinds = list(_kinds(words))
+    known = [kind for kind in kinds if kind is not None]
+    if not known or known[-1] != "closing" or any(isinstance(kind, Answer) for kind in known):
+        return False
+    if None not in kinds:
+        return True
+    at = kinds.index(None)
+    tail = " ".join(line.split()[-(len(kinds) - at) :])
+    return at > 0 and kinds[at - 1] == "closing" and is_name(tail)
+
+
 def _words(text: str) -> list[str]:
     for sign in SIGNS:
         text = text.replace(sign, f" {sign} ")
-    return _plain(text).split()
+    return plain(text).split()
 
 
 def _kinds(words: list[str]) -> Iterator[_Kind | None]:
@@ -199,7 +240,7 @@ def _kinds(words: list[str]) -> Iterator[_Kind | None]:
             i += 1
 
 
-def _is_name(text: str, any_script: bool) -> bool:
+def is_name(text: str, any_script: bool = False) -> bool:
     """Up to four words that begin with a capital (or, in `any_script`, are of a script without capitals) and are
     neither an answer nor a condition."""
     words = _words(text)
@@ -209,7 +250,7 @@ def _is_name(text: str, any_script: bool) -> bool:
     return all(h.isupper() or (any_script and h.isalpha() and not h.islower()) for h in heads if h)
 
 
-def _without_greeting(lines: list[str]) -> list[str]:
+def without_greeting(lines: list[str]) -> list[str]:
     """Drops "Hi Maria," at the start, on a line of its own or before the answer."""
     if not lines:
         return lines

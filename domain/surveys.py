@@ -102,7 +102,7 @@ class Request:
     in_chat: str = ""
 
     def takes_answers(self, now: datetime) -> bool:
-        return self.closed_at is None and not self.complete and now < self.closes_at
+        return self.closed_at is None and now < self.closes_at
 
 
 # -- questions ------------------------------------------------------------------------------------------

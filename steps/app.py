@@ -97,3 +97,8 @@ def new_owner() -> str:
 def new_nonce() -> str:
     """32 characters that nobody can guess: what a form's cookie holds."""
     return secrets.token_hex(16)
+
+
+def new_response_id() -> str:
+    """A fresh name for a survey's response: random, so that the order of responses tells nothing."""
+    return secrets.token_hex(16)

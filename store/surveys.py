@@ -48,8 +48,8 @@ def of_session(conn: sqlite3.Connection, survey: str, session_id: int) -> dict[i
 def open_for(conn: sqlite3.Connection, participant_id: int, now: datetime) -> list[Request]:
     """What waits for answers of this person, what closes first first."""
     rows = conn.execute(
-        "select * from survey_requests where participant_id = ? and closed_at is null and complete = 0"
-        " and closes_at > ? order by closes_at, id",
+        "select * from survey_requests where participant_id = ? and closed_at is null and closes_at > ?"
+        " order by closes_at, id",
         (participant_id, iso(now)),
     )
     return [from_row(row) for row in rows]
@@ -137,6 +137,12 @@ def put(
     return changed > 0
 
 
+def drop(conn: sqlite3.Connection, request_id: int, questions: Iterable[str]) -> None:
+    conn.executemany(
+        "delete from survey_drafts where request_id = ? and question = ?", [(request_id, code) for code in questions]
+    )
+
+
 def put_in_chat(conn: sqlite3.Connection, request_id: int, question: str) -> None:
     """Note which question the person's chat shows last."""
     conn.execute("update survey_requests set in_chat = ? where id = ?", (question, request_id))
@@ -211,6 +217,7 @@ def finish(
         )
     conn.execute("delete from survey_drafts where request_id = ?", (request.id,))
     conn.execute("update survey_requests set complete = ? where id = ?", (int(complete), request.id))
+    close(conn, request.id, now)
 
 
 def close(conn: sqlite3.Connection, request_id: int, now: datetime) -> None:
@@ -219,10 +226,14 @@ def close(conn: sqlite3.Connection, request_id: int, now: datetime) -> None:
     )
 
 
+def reopen(conn: sqlite3.Connection, request_id: int) -> None:
+    conn.execute("update survey_requests set closed_at = null where id = ?", (request_id,))
+
+
 def over(conn: sqlite3.Connection, now: datetime) -> list[Request]:
-    """Not closed yet, though everything was answered, or its time is over, or its session was cancelled."""
+    """Not closed yet, though its time is over, or its session was cancelled."""
     rows = conn.execute(
-        "select * from survey_requests r where closed_at is null and (complete = 1 or closes_at <= ? or exists"
+        "select * from survey_requests r where closed_at is null and (closes_at <= ? or exists"
         " (select 1 from sessions s where s.id = r.session_id and s.state = 'cancelled')) order by id",
         (iso(now),),
     )
@@ -237,7 +248,7 @@ def counts(conn: sqlite3.Connection) -> Iterator[dict[str, Any]]:
     rows = conn.execute(
         "select r.survey, r.version, r.session_id, s.title as session, count(*) as asked,"
         " count(r.answered_at) as answered, sum(r.complete) as complete,"
-        " sum(r.closed_at is null and r.complete = 0) as open, min(r.opened_at) as opened_at"
+        " sum(r.closed_at is null) as open, min(r.opened_at) as opened_at"
         " from survey_requests r left join sessions s on s.id = r.session_id"
         " group by r.survey, r.version, r.session_id order by min(r.opened_at), r.survey, r.session_id, r.version"
     )
