@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from config.programme import Duration
+from config.toml_file import Duration
 from domain.errors import ConfigError, Problem
 from domain.sessions import LedBy
 
