@@ -161,23 +161,33 @@ _MOST_COMMAS = 8  # in one option
 def _longest(
     pieces: Sequence[str], marks: Sequence[str], at: int, known: Mapping[str, str]
 ) -> tuple[int, Choice | None]:
-    ends = [at + 1]
-    while ends[-1] < min(len(pieces), at + _MOST_COMMAS) and marks[ends[-1] - 1] in ",\u060c":
-        ends.append(ends[-1] + 1)
-    for end in reversed(ends):
-        code = known.get("".join(fold(piece) for piece in pieces[at:end]) or "-")  # punctuation alone is no option
+    """The longest run from `at` that is an option, and where it ends."""
+    found: tuple[int, Choice | None] = at + 1, None
+    folded = run = ""
+    for end in range(at + 1, min(len(pieces), at + _MOST_COMMAS) + 1):
+        piece = pieces[end - 1]
+        folded += fold(piece)
+        run = f"{run},{piece}" if run else piece
+        code = known.get(folded or "-")  # punctuation alone is no option
         if code is not None:
-            return end, Choice(code)
-        run = ",".join(pieces[at:end])
-        if "(" not in run and ":" not in run:
-            continue
-        for head, level, example in _readings(run):
-            if "," in example:
-                continue  # whether an example goes on behind a comma is for the caller to see
-            code = known.get(fold(head) or "-")
-            if code is not None:
-                return end, Choice(code, clean_line(level), example)
-    return at + 1, None
+            found = end, Choice(code)
+        elif "(" in run or ":" in run:
+            choice = _explained(run, known)
+            found = (end, choice) if choice is not None else found
+        if marks[end - 1] not in ",\u060c":
+            break
+    return found
+
+
+def _explained(run: str, known: Mapping[str, str]) -> Choice | None:
+    """An option with a level or an example behind it."""
+    for head, level, example in _readings(run):
+        if "," in example:
+            continue  # whether an example goes on behind a comma is for the caller to see
+        code = known.get(fold(head) or "-")
+        if code is not None:
+            return Choice(code, clean_line(level), example)
+    return None
 
 
 def _readings(text: str) -> Iterator[tuple[str, str, str]]:

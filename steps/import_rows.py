@@ -40,7 +40,11 @@ from domain.timestamps import DateOrder, Evidence, parse_timestamp
 LONGEST = {"name": 200, "region": 200, "affiliate": 300, "group_name": 200, "wiki_user": 255, "tenure": 200}
 LONGEST_TEXT = 10_000
 WRONG = "What to correct"  # the column that is added to refused rows, and not read when they come back
+REMEMBERED = 4096  # cells
 _NEEDED = {"name": ("name", "given_name", "family_name"), "email": ("email",)}
+
+
+Picked = tuple[tuple[Choice, ...], tuple[str, ...]]  # what `choices` finds
 
 
 @dataclass(slots=True)
@@ -157,6 +161,17 @@ class RowReader:
     zone: ZoneInfo
     order: DateOrder = DateOrder.UNKNOWN
     offered: set[str] = field(default_factory=set)
+    _picked: dict[tuple[int, str], Picked] = field(default_factory=dict)
+
+    def picked(self, text: str, known: Mapping[str, str]) -> Picked:
+        """`choices`, remembered: most people tick what others ticked. `known` lives as long as this reader."""
+        key = id(known), text
+        found = self._picked.get(key)
+        if found is None:
+            if len(self._picked) >= REMEMBERED:
+                self._picked.clear()
+            found = self._picked[key] = choices(text, known)
+        return found
 
     def prepare(self, table: Table, latest: datetime) -> list[RowProblem]:
         """Warnings about the file as a whole. `latest`: no submission is later."""
@@ -205,7 +220,7 @@ class _Row:
 
     def __init__(self, reader: RowReader, row: Row, result: Read) -> None:
         self.reader, self.naming, self.result = reader, reader.naming, result
-        self.cells = [_unquoted(cell) for cell in row.cells]
+        self.cells = [clean(_unquoted(cell)) if cell else "" for cell in row.cells]
         self.answers: dict[str, str] = {}
 
     def problem(self, code: str, what: str, remedy: str = "") -> None:
@@ -215,11 +230,16 @@ class _Row:
         self.result.warnings.append(row_problem(self.result.line, code, what, remedy))
 
     def texts(self, code: str) -> list[str]:
-        found = [clean(self.cells[at]) for at in self.reader.columns.fields.get(code, ())]
-        return [text for text in found if text]
+        return [text for at in self.reader.columns.fields.get(code, ()) if (text := self.cells[at])]
+
+    def first(self, code: str) -> str:
+        return next(iter(self.texts(code)), "")
 
     def line(self, code: str) -> str:
-        text = " ".join(next(iter(self.texts(code)), "").split())
+        text = self.first(code)
+        if not text:
+            return ""
+        text = " ".join(text.split())
         self._measure(code, text)
         return text
 
@@ -350,7 +370,7 @@ class _Row:
     def consents(self) -> dict[str, bool]:
         found: dict[str, bool] = {}
         for text in self.texts("consents"):
-            chosen, strange = choices(text, self.naming.consents)
+            chosen, strange = self.reader.picked(text, self.naming.consents)
             if strange and self._yes_no(text) is None:
                 self.warn("consents", "has a choice that is not known", "Name it under [consents] in a mapping file")
             if chosen or self._yes_no(text) is False:  # an empty cell may be a question that was not asked yet
@@ -361,7 +381,7 @@ class _Row:
             topic = code.removeprefix(CONSENT)
             for text in self.texts(code)[:1]:
                 answer = self._yes_no(text)
-                if answer is None and topic in (c.code for c in choices(text, self.naming.consents)[0]):
+                if answer is None and topic in (c.code for c in self.reader.picked(text, self.naming.consents)[0]):
                     answer = True  # a checkbox: its own words are the cell
                 if answer is None:
                     self.warn(code, "is neither yes nor no; no consent is recorded", "Write yes or no")
@@ -379,7 +399,7 @@ class _Row:
         return None
 
     def as_group(self) -> bool:
-        text = next(iter(self.texts("as_group")), "")
+        text = self.first("as_group")
         answer = self._yes_no(text) if text else None
         if text and answer is None:
             self.warn("as_group", "is neither a group nor an individual; taken as an individual", "Write yes or no")
@@ -388,7 +408,7 @@ class _Row:
     def chosen(self, code: str, known: Mapping[str, str]) -> tuple[str, ...]:
         found: dict[str, None] = {}
         for text in self.texts(code):
-            picked, strange = choices(text, known)
+            picked, strange = self.reader.picked(text, known)
             found |= dict.fromkeys(choice.code for choice in picked)
             if strange:
                 what = f"holds {len(strange)} choice(s) that are not known"
@@ -400,7 +420,7 @@ class _Row:
         found: dict[str, Choice] = {}
         for text in self.texts(code):
             self._measure(code, text)
-            picked, strange = choices(text, self.naming.skills)
+            picked, strange = self.reader.picked(text, self.naming.skills)
             for choice in picked:
                 found.setdefault(choice.code, choice)
             if strange:
@@ -411,7 +431,7 @@ class _Row:
 
     def answered(self) -> dict[str, str]:
         for at, title in self.reader.columns.questions:
-            if text := clean(self.cells[at]):
+            if text := self.cells[at]:
                 self._measure(title[:80], text, LONGEST_TEXT)
                 self.answers[title] = text
         if unwanted := self.line("dont_connect_with"):
