@@ -340,7 +340,7 @@ def _touchpoint_problems(cadences: _Cadences, senders: Collection[str]) -> list[
 
 # Messages that speak of one session, and those that no cadence sends.
 ABOUT_A_SESSION = frozenset({Purpose.REMINDER, Purpose.NUDGE, Purpose.ASK_COORDINATOR})
-NOT_TIMED = frozenset({Purpose.DESK, Purpose.CHAT_ANSWER, Purpose.ANNOUNCEMENT})
+NOT_TIMED = frozenset({Purpose.DESK, Purpose.CHAT_ANSWER, Purpose.ANNOUNCEMENT, Purpose.CONFIRM_REGISTRATION})
 
 
 def _assemble(

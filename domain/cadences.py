@@ -30,6 +30,7 @@ class Purpose(StrEnum):
     NEVER_CAME = "never_came"
     ASK_COORDINATOR = "ask_coordinator"  # no message: a task on the desk
     DESK = "desk"
+    CONFIRM_REGISTRATION = "confirm_registration"
     CHAT_ANSWER = "chat_answer"
     ANNOUNCEMENT = "announcement"
 

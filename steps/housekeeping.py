@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+from steps import registering
 from steps.app import App
-from store import contact_points, database, journal, retention
+from store import contact_points, database, journal, pending, retention
 
 
 def tidy(app: App) -> dict[str, int]:
@@ -17,6 +18,7 @@ def tidy(app: App) -> dict[str, int]:
             now - timedelta(days=limits.letters_days),
             now - timedelta(days=limits.guests_days),
         )
+        counts["forms that nobody confirmed"] = pending.forget(conn, now - registering.OF_USE)
         counts["addresses well again"] = contact_points.recover(conn, now)
         if any(counts.values()):
             detail = ", ".join(f"{number} {what}" for what, number in counts.items() if number)

@@ -66,7 +66,7 @@ def read_pair(app: App, page: Page, text: str) -> tuple[int, int]:
 
 
 def _read(app: App, page: Page, text: str, count: int) -> list[int]:
-    found = _TOKEN.fullmatch(text)
+    found = _TOKEN.fullmatch(text.rstrip(").,>"))  # what a mail program may take for a part of the address
     if found is None or found[1].count(".") != count - 1:
         raise LinkRefused(expired=False)
     day = int(found[2])

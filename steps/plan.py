@@ -12,6 +12,7 @@ from datetime import datetime
 
 from domain.foresight import Group, decide_all, group_of, next_look, not_due, skipped_quietly
 from domain.planning import Facts, Hold, Send, Skip
+from steps import places
 from steps.app import App
 from steps.planned import Looked, record
 from store import database, facts, journal, meta, outbox
@@ -49,6 +50,8 @@ def plan(app: App, *, dry_run: bool = False, session_id: int | None = None) -> P
     """
     now = app.now()
     _notice_new_rules(app, dry_run)
+    if not dry_run:
+        places.pass_on(app)
     seen, guard = Counter[str](), _Guard(app)
     kept: list[Looked] = []
     again = array("q")  # ids

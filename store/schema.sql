@@ -382,6 +382,19 @@ CREATE TABLE payloads (
   data blob not null
 ) strict;
 
+CREATE TABLE pending_registrations (
+  id integer primary key,
+  canonical text not null,                   -- of the address that has to confirm
+  language text not null,                    -- of the form
+  fields text not null,                      -- as JSON; emptied once it is confirmed or over
+  session_id integer references sessions (id),
+  asked_at text not null,
+  confirmed_at text,
+  participant_id integer references participants (id)
+) strict;
+
+CREATE INDEX pending_registrations_canonical on pending_registrations (canonical, asked_at);
+
 CREATE TABLE possible_duplicates (
   a integer not null references participants (id),
   b integer not null references participants (id),
@@ -661,4 +674,17 @@ CREATE TABLE telegram_links (
   chat_id integer,                           -- the private chat that opened the newest link and was asked to confirm
   asked_at text
 ) strict
+;
+
+CREATE TABLE waiting_list (
+  session_id integer not null references sessions (id),
+  participant_id integer not null references participants (id),
+  since text not null,
+  ended_at text,
+  outcome text not null default '' check (outcome in ('', 'place', 'left')),
+  primary key (session_id, participant_id),
+  check ((ended_at is null) = (outcome = ''))
+) strict, without rowid;
+
+CREATE INDEX waiting_list_open on waiting_list (session_id, since) where ended_at is null
 ;

@@ -100,6 +100,16 @@ class Welcome(WithTelegram):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmRegistration(Letter):
+    """To an address that somebody wrote into the registration form. `title`: the session they chose, "" for none."""
+
+    message: ClassVar[str] = "confirm_registration"
+
+    title: Constant[Text] = ""
+    link: Personal[Address]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OnboardingStart(WithTelegram):
     """Some days after the registration: how it works, and what is coming."""
 
@@ -211,7 +221,7 @@ class Nudge(AboutSession):
 
 LETTERS: tuple[type[Letter], ...] = (
     *(Invitation, Update, Cancellation, RsvpConfirmation, Reminder, Nudge),
-    *(Welcome, OnboardingStart, OnboardingSkills, NeverCame, Desk),
+    *(Welcome, ConfirmRegistration, OnboardingStart, OnboardingSkills, NeverCame, Desk),
 )
 CONTEXTS: dict[str, type[Context]] = {kind.message: kind for kind in (*LETTERS, *CHATS)}
 

@@ -70,8 +70,10 @@ def _inline(tokens: list[Token], fill: Fill) -> str:
             links.append((len(parts), str(token.attrGet("href") or "")))
         elif token.type == "link_close":
             start, address = links.pop()
-            if "".join(parts[start:]) != address.removeprefix("mailto:"):
-                parts.append(f" ({address.removeprefix('mailto:')})")
+            bare = address.removeprefix("mailto:")
+            if "".join(parts[start:]) != bare:
+                # An address on a line of its own is never broken, and nothing sticks to it.
+                parts.append(f":{_BREAK}{bare}" if token is tokens[-1] and start == 0 else f" ({bare})")
     return fill("".join(parts))
 
 

@@ -112,6 +112,9 @@ def _add_programme_letters(add: Any, person: dict[str, Any], zone: str) -> None:
     )
     add("", Welcome, **person)
     add("telegram", Welcome, **person, **telegram)
+    confirm = "https://pages.example/confirm/17-20783-k3v7q2n5x4b6m1c8z0p9r7t5"
+    add("", contexts.ConfirmRegistration, **person, link=confirm)
+    add("session", contexts.ConfirmRegistration, **person, link=confirm, title="Writing proposals & budgets")
     add("", contexts.OnboardingStart, **person, **telegram, sessions=coming)
     add("bare", contexts.OnboardingStart, **person)
     add("", contexts.OnboardingSkills, **person)

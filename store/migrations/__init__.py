@@ -4,12 +4,13 @@ Times are UTC ISO text of fixed width (`domain.times.iso`), lists are JSON text,
 are a file of their own; the order of these imports is the order in which they are applied.
 """
 
-# ruff: noqa: I001 - the order is the history
+# ruff: noqa: I001, F401 - importing enters them, in this order
 from store.migrations.registry import migrations
 from store.migrations import history
 from store.migrations import m007_surveys
 from store.migrations import m011_resources
 from store.migrations import m012_report
 from store.migrations import m014_desk_tasks
+from store.migrations import m015_registering
 
-__all__ = ["history", "m007_surveys", "m011_resources", "m012_report", "m014_desk_tasks", "migrations"]
+__all__ = ["migrations"]

@@ -41,6 +41,10 @@ def test_a_changed_link_is_nobodys(place: Place, spoil: str) -> None:
     assert not refused.value.expired
 
 
+def test_what_stood_behind_a_link_in_a_text_does_no_harm(place: Place) -> None:
+    assert read(place.app, Page.RSVP, token(place.app, Page.RSVP, 17, NOON) + ").") == 17
+
+
 def test_a_link_serves_one_purpose(place: Place) -> None:
     given = token(place.app, Page.RSVP, 17, NOON)
     with pytest.raises(LinkRefused):

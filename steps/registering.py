@@ -1,0 +1,119 @@
+"""Registering by oneself: a form is checked and kept, a mail asks the address to confirm, then it counts.
+
+Nobody learns from the form whether an address is known: the answer and the mail are the same. A confirmed form goes
+the way of an imported row, so a known person is brought up to date and never doubled. What pages show is `web/`'s.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from channels.tables_json import Row
+from config import mapping as mapping_file
+from domain.cadences import Purpose
+from domain.errors import Problem, UserError
+from domain.imports import Registration
+from steps import notices, page_links, places
+from steps.app import App
+from steps.import_rows import Columns, RowReader
+from steps.mails import envelope_sender, mail_to, reference_of
+from steps.notices import Notice
+from store import database, journal, pending, registrations, sessions, skills
+from templates_email import contexts, skeletons
+
+OF_USE = timedelta(days=3)  # how long a link confirms
+MOST_A_DAY = 3  # mails that a form can send to one address
+WHO = "the registration page"
+FIELDS = frozenset(mapping_file.FIELDS) - {"timestamp", "sessions", "second_email"}
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """Whose form it was; `seat` in the session that it named, None where it named none or that one is over."""
+
+    participant_id: int
+    seat: places.Seat | None = None
+
+
+def ask(app: App, fields: Mapping[str, str], language: str, session_id: int | None = None) -> None:
+    """Check and keep a form (`fields` by code, see FIELDS, and `consent.<topic>`), and mail its address a link.
+
+    UserError with every field's problem (`Problem.where` is the field). After MOST_A_DAY mails to one address within
+    a day nothing more is sent, and nobody is told.
+    """
+    registration = _read(app, fields)
+    now, canonical = app.now(), registration.email.canonical
+    with database.write(app.conn) as conn:
+        if pending.asked_since(conn, canonical, now - timedelta(days=1)) >= MOST_A_DAY:
+            return
+        number = pending.keep(conn, canonical, language, json.dumps(dict(fields)), session_id, now)
+    notices.record(app, [_letter(app, number, registration, language, session_id)])
+
+
+def confirm(app: App, number: int) -> Confirmed:
+    """The link was followed and the button pressed: the form counts. Twice is once.
+
+    UserError when the form is not kept any more.
+    """
+    now = app.now()
+    form = pending.get(app.conn, number)
+    if form is None or (form.participant_id is None and form.fields == ""):
+        raise UserError(Problem("is over", "form", "Please register again"))
+    if form.participant_id is not None:
+        seat = places.seat(app, form.session_id, form.participant_id) if form.session_id else None
+        return Confirmed(form.participant_id, seat)
+    registration = replace(_read(app, json.loads(form.fields)), submitted_at=form.asked_at)
+    with database.write(app.conn) as conn:
+        skills.sync(conn, app.programme.skills)
+        person = registrations.record(conn, registration, now=now, run_id=None).participant_id
+        pending.confirmed(conn, number, person, now)
+        journal.note(conn, now, WHO, "registered", f"participant/{person}")
+    if form.session_id is None:
+        return Confirmed(person)
+    try:
+        return Confirmed(person, places.take(app, form.session_id, person, WHO))
+    except UserError:  # it began or was cancelled meanwhile; the registration for the programme stands
+        return Confirmed(person)
+
+
+def _read(app: App, fields: Mapping[str, str]) -> Registration:
+    """As an imported row of the same columns would be read."""
+    strange = [code for code in fields if code not in FIELDS and not code.startswith(mapping_file.CONSENT)]
+    if strange:
+        raise UserError(*(Problem("is no field of the form", code) for code in sorted(strange)))
+    codes = tuple(fields)
+    naming = mapping_file.load(app.settings.programme, app.programme.skills, None)
+    known = Columns({code: (at,) for at, code in enumerate(codes)}, (), codes)
+    reader = RowReader(known, naming, {}, ZoneInfo(naming.timestamp_zone or app.programme.zone))
+    read = reader.read(Row(1, tuple(fields.values())))
+    if read.registration is None:
+        raise UserError(*(Problem(p.what, p.field, p.remedy) for p in read.problems))
+    return read.registration
+
+
+def _letter(app: App, number: int, form: Registration, language: str, session_id: int | None) -> Notice:
+    now, key = app.now(), f"confirm/{number}"
+    message_id = app.message_id(key)
+    session = sessions.get(app.conn, session_id) if session_id is not None else None
+    context = contexts.ConfirmRegistration(
+        programme=app.programme.name,
+        mailbox=app.mailbox,
+        name=form.profile.name,
+        reference=reference_of(message_id),
+        title=session.title if session else "",
+        link=page_links.url(app, page_links.Page.CONFIRM, number, now + OF_USE),
+    )
+    rendered = skeletons.render(context.message, (language, *app.programme.languages), context)
+    return Notice(
+        key=key,
+        purpose=Purpose.CONFIRM_REGISTRATION,
+        channel="email",
+        sender=envelope_sender(app, reference_of(message_id)),
+        recipient=form.email.address,
+        language=rendered.language,
+        because="somebody registered with this address on the page",
+        expires_at=now + OF_USE,
+        data=mail_to(app, form.profile.name, form.email.address, rendered, message_id, now),
+    )

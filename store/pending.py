@@ -1,0 +1,69 @@
+"""Registration forms that wait for their address to confirm them."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.times import iso, parse_iso
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """`fields` is the form as JSON, "" when it is over or confirmed; `participant_id` once it is confirmed."""
+
+    id: int
+    fields: str
+    session_id: int | None
+    asked_at: datetime
+    participant_id: int | None
+
+
+def keep(
+    conn: sqlite3.Connection, canonical: str, language: str, fields: str, session_id: int | None, now: datetime
+) -> int:
+    cursor = conn.execute(
+        "insert into pending_registrations (canonical, language, fields, session_id, asked_at) values (?, ?, ?, ?, ?)",
+        (canonical, language, fields, session_id, iso(now)),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def get(conn: sqlite3.Connection, number: int) -> Pending | None:
+    row = conn.execute("select * from pending_registrations where id = ?", (number,)).fetchone()
+    if row is None:
+        return None
+    return Pending(row["id"], row["fields"], row["session_id"], parse_iso(row["asked_at"]), row["participant_id"])
+
+
+def asked_since(conn: sqlite3.Connection, canonical: str, since: datetime) -> int:
+    """How many forms came with this address since then."""
+    query = "select count(*) from pending_registrations where canonical = ? and asked_at > ?"
+    return int(conn.execute(query, (canonical, iso(since))).fetchone()[0])
+
+
+def confirmed(conn: sqlite3.Connection, number: int, person: int, now: datetime) -> None:
+    """The form is a registration now; what it said is kept there."""
+    conn.execute(
+        "update pending_registrations set fields = '', canonical = '', confirmed_at = ?, participant_id = ?"
+        " where id = ?",
+        (iso(now), person, number),
+    )
+    conn.execute("update outbox set participant_id = ? where key = ?", (person, f"confirm/{number}"))
+
+
+def forget(conn: sqlite3.Connection, before: datetime) -> int:
+    """Empty forms of before then that nobody confirmed, and the mails that asked. How many forms."""
+    asked = (
+        "select o.id from outbox o join pending_registrations p on o.key = 'confirm/' || p.id"
+        " where p.confirmed_at is null and p.asked_at < ? and p.fields <> ''"
+        " and o.state in ('sent', 'failed', 'cancelled', 'expired')"
+    )
+    conn.execute(f"delete from payloads where outbox_id in ({asked})", (iso(before),))
+    conn.execute(f"update outbox set recipient = '', sender = '' where id in ({asked})", (iso(before),))
+    done = conn.execute(
+        "update pending_registrations set fields = '', canonical = '' where confirmed_at is null and asked_at < ?"
+        " and fields <> ''",
+        (iso(before),),
+    )
+    return done.rowcount
