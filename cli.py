@@ -12,7 +12,20 @@ import sys
 import traceback
 from datetime import datetime
 
-from commands import bench, desk, gaps, imports, looking, outbox, people, resources, running, sessions, statistics
+from commands import (
+    bench,
+    desk,
+    gaps,
+    imports,
+    looking,
+    outbox,
+    people,
+    report,
+    resources,
+    running,
+    sessions,
+    statistics,
+)
 from commands.output import complain
 from config import settings
 from domain.errors import ConfigError, LetsConnectError, UserError
@@ -95,6 +108,7 @@ def parser() -> argparse.ArgumentParser:
     gaps.register(commands, common)
     looking.register(commands, common)
     statistics.register(commands, common)
+    report.register(commands, common)
     bench.register(commands, common)
     return top
 

@@ -229,7 +229,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """Everything the files say, as domain values."""
+    """Everything the files say, as domain values. `categories`: of skills, code -> title."""
 
     name: str
     mailbox: str
@@ -239,6 +239,7 @@ class Programme:
     kinds: Mapping[str, Kind]
     rules: Rules
     skills: tuple[Skill, ...]
+    categories: Mapping[str, str]
     mass_plan: int
     withdrawals: float
     import_bytes: int
@@ -383,6 +384,7 @@ def _assemble(
             for code, category in skills.categories.items()
             for s in category.skills
         ),
+        categories={code: category.title for code, category in skills.categories.items()},
         mass_plan=programme.guards.mass_plan,
         withdrawals=programme.guards.withdrawals,
         import_bytes=programme.limits.import_megabytes * 1_000_000,

@@ -536,6 +536,17 @@ CREATE TABLE session_changes (
   primary key (session_id, sequence, field)
 ) strict, without rowid;
 
+CREATE VIEW session_people as
+-- A row is a session, cancelled ones too, with how many took part; `met`: two or more did, or somebody said they met.
+select s.id, s.kind, s.led_by, s.starts_at, s.state,
+  count(a.session_id) as people, count(a.participant_id) as registered,
+  count(a.session_id) > 1 or exists (
+    select 1 from responses r join response_answers m on m.response_id = r.id
+    where r.session_id = s.id and m.question = 'did_meet' and m.value = 'yes'
+  ) as met
+from sessions s left join attended a on a.session_id = s.id
+group by s.id;
+
 CREATE TABLE session_records (
   session_id integer primary key references sessions (id),
   waived text not null default '[]',         -- kinds of resources that there will never be, JSON

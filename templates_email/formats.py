@@ -90,6 +90,11 @@ def language_name(code: str, language: str) -> str:
         return code
 
 
+def country_name(code: str, language: str) -> str:
+    """Name of the country `code` (ISO 3166-1 alpha-2) in `language`; the code itself where CLDR has none."""
+    return str(Locale(language).territories.get(code, code))
+
+
 def language_names(codes: Sequence[str], language: str) -> str:
     return names([language_name(code, language) for code in codes], language)
 
