@@ -119,7 +119,7 @@ where starts_at >= :start and starts_at < :end
 -- people: no
 select case led_by when 'working_group' then 'working group' when 'community' then 'participants'
     when 'team' then 'another team' else 'not said' end as "proposed by",
-  count(*) as proposed, sum(met) as happened, (200 * sum(met) + count(*)) / (2 * count(*)) || ' %' as share
+  count(*) as proposed, sum(met) as happened, ((200 * sum(met) + count(*)) / (2 * count(*))) || ' %' as share
 from (
   select led_by, met and state = 'confirmed' as met from session_people
   where starts_at >= :start and starts_at < :end and kind in (select value from json_each(:connections))

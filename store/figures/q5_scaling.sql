@@ -15,6 +15,6 @@ with sent as (
   from sent
 )
 select attempt, purpose as what, channel, sender as "from", count(*) as sent, sum(answered) as answered,
-  (200 * sum(answered) + count(*)) / (2 * count(*)) || ' %' as share,
+  ((200 * sum(answered) + count(*)) / (2 * count(*))) || ' %' as share,
   round(avg(hours) filter (where answered and place in ((answers + 1) / 2, (answers + 2) / 2)), 1) as hours
 from ranked group by attempt, purpose, channel, sender order by attempt, purpose, channel, sender;
