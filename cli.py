@@ -13,6 +13,7 @@ import traceback
 from datetime import datetime
 
 from commands import (
+    badges,
     bench,
     desk,
     gaps,
@@ -101,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
     running.register(commands, common, serving)
     imports.register(commands, common, acting)
     sessions.register(commands, common, acting)
+    badges.register(commands, common, acting)
     resources.register(commands, common, acting)
     outbox.register(commands, common, acting)
     people.register(commands, common, acting)

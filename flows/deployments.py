@@ -17,6 +17,7 @@ from prefect.types.entrypoint import EntrypointType
 from flows.add_resource import add_resource
 from flows.announce_session import announce_session
 from flows.approve_messages import approve_messages
+from flows.badges import issue_badges
 from flows.cancel_session import cancel_session
 from flows.choices import offering
 from flows.desk import desk
@@ -52,6 +53,7 @@ ENTRIES = (
     Entry(import_registrations, "*/10 * * * *", ("people", "by itself")),
     Entry(approve_messages, None, ("messages", "on request")),
     Entry(forecast, None, ("messages", "on request")),
+    Entry(issue_badges, "15 6 * * *", ("people", "by itself")),
     Entry(topic_gaps, "0 6 * * 1", ("sessions", "by itself")),
     Entry(reminders, None, ("messages", "on request")),
     Entry(housekeeping, "30 3 * * *", ("care", "by itself")),

@@ -107,3 +107,9 @@ def find(conn: sqlite3.Connection, ref: str) -> list[int]:
         return []
     users = conn.execute("select id, wiki_user from participants where wiki_user <> '' order by id")
     return [row["id"] for row in users if row["wiki_user"].replace("_", " ").casefold() == wanted]
+
+
+def wiki_users(conn: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:
+    """Wiki user names of those of `ids` that gave one."""
+    query = "select id, wiki_user from participants where wiki_user <> '' and id in (select value from json_each(?))"
+    return dict(conn.execute(query, (json.dumps(list(ids)),)).fetchall())

@@ -35,6 +35,21 @@ select g.session_id, s.kind, s.led_by, s.starts_at, null, g.minutes, g.state = '
 from guests g join sessions s on s.id = g.session_id
 where s.state = 'confirmed' and g.state <> 'person';
 
+CREATE TABLE badges (
+  id integer primary key,
+  badge text not null,                       -- its code in badges.toml
+  participant_id integer not null references participants (id),
+  sessions text not null,                    -- ids of the sessions that earned it, JSON, oldest first
+  earned_at text not null,                   -- when the last of them ended
+  issued_at text not null,
+  exported_at text,                          -- when it went into a file for the badge site
+  revoked_at text,
+  unique (badge, participant_id)
+) strict;
+
+CREATE INDEX badges_participant on badges (participant_id)
+;
+
 CREATE TABLE channel_pauses (
   channel text primary key,
   until text not null,
@@ -552,8 +567,7 @@ CREATE TABLE session_records (
   waived text not null default '[]',         -- kinds of resources that there will never be, JSON
   materials_at text,                         -- when all that its kind demands was in; set once
   closed_at text
-) strict
-;
+) strict;
 
 CREATE TABLE session_skills (
   session_id integer not null references sessions (id),

@@ -21,6 +21,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 HERE = Path(__file__).parent
 DOMAIN = "letsconnect"
 SOURCE = "en"
+# Languages of a few templates only: nobody is offered them, and what cannot be said in them falls back.
+PARTIAL: dict[str, tuple[str, ...]] = {"bn": ("certificate.j2",)}
 
 String = str | tuple[str, str]  # a msgid, or msgid and msgid_plural
 
@@ -50,12 +52,12 @@ class Catalogues:
         return _read(self.directory)
 
     def languages(self) -> tuple[str, ...]:
-        """English first, then every language that has a catalogue, by code."""
-        return (SOURCE, *(code for code in self._catalogues if code != SOURCE))
+        """English first, then every language that has a catalogue, by code; not those of a few templates only."""
+        return (SOURCE, *(code for code in self._catalogues if code != SOURCE and code not in PARTIAL))
 
     @cached_property
     def _known(self) -> dict[str, str]:
-        return {code.lower(): code for code in self.languages()}
+        return {code.lower(): code for code in (SOURCE, *self._catalogues)}
 
     def is_complete(self, message: str, language: str) -> bool:
         found = self._complete.get((message, language))
@@ -66,6 +68,8 @@ class Catalogues:
     def _has_all(self, message: str, language: str) -> bool:
         if language == SOURCE:
             return True
+        if language in PARTIAL and message + self.source.suffix not in PARTIAL[language]:
+            return False  # one that has no words to translate would come in it
         catalogue = self._catalogues.get(language)
         wanted = strings_of(message + self.source.suffix, self.source)
         return catalogue is not None and all(_translated(catalogue, s) for s in wanted)

@@ -6,7 +6,7 @@ each language: for "ar" those are Western digits, so dates, times and links in a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from babel.units import format_unit
 
 # English readers come from everywhere: day before month, as outside the United States.
 _FULL_DATE = {"en": "EEEE, d MMMM y"}
+_LONG_DATE = {"en": "d MMMM y"}
 _SHORT_DATE_LOCALE = {"en": "en_GB"}
 _COMMA = {"ar": "، "}
 
@@ -119,6 +120,11 @@ def _span(start: datetime, end: datetime, language: str) -> str:
 
 def _date(at: datetime, language: str) -> str:
     return format_date(at.date(), _FULL_DATE.get(language, "full"), locale=language)
+
+
+def date_words(day: date, language: str) -> str:
+    """"22 November 2026"."""
+    return format_date(day, _LONG_DATE.get(language, "long"), locale=language)
 
 
 def _short_date(at: datetime, language: str) -> str:

@@ -6,19 +6,20 @@ the catalogue of a new language.
 """
 
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from templates_email.catalogues import DOMAIN, HERE, MESSAGES, PAGES
+from templates_email.catalogues import DOMAIN, HERE, MESSAGES, PAGES, PARTIAL
 
 _OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
 
 
-def template_catalogue() -> Catalog:
-    """All strings of all templates, untranslated, each with the files that hold it."""
+def template_catalogue(only: Collection[str] = ()) -> Catalog:
+    """All strings of all templates (or of `only` these), untranslated, each with the files that hold it."""
     found = Catalog(project=DOMAIN, domain=DOMAIN)
     for source, place in ((MESSAGES, "messages"), (PAGES, "pages")):
         pattern = f"**{source.suffix}"
@@ -26,13 +27,15 @@ def template_catalogue() -> Catalog:
             source.folder, method_map=[(pattern, "jinja2.ext:babel_extract")], options_map={pattern: _OPTIONS}
         )
         for filename, _, message, comments, context in sorted(rows, key=lambda row: (row[0].lstrip("_"), row[1])):
+            if only and filename not in only:
+                continue
             found.add(message, None, [(f"{place}/{filename}", None)], auto_comments=comments, context=context)  # type: ignore[list-item]  # Babel writes a place without a line for None
     return found
 
 
 def update(path: Path, language: str) -> Catalog:
     """The catalogue at `path` (or a new one) with exactly the strings of the templates; nothing is written."""
-    template = template_catalogue()
+    template = template_catalogue(PARTIAL.get(language, ()))
     if path.exists():
         with path.open("rb") as file:
             catalogue = read_po(file, locale=language, domain=DOMAIN)

@@ -30,5 +30,19 @@ create table session_records (
   waived text not null default '[]',         -- kinds of resources that there will never be, JSON
   materials_at text,                         -- when all that its kind demands was in; set once
   closed_at text
-) strict
+) strict;
+
+create table badges (
+  id integer primary key,
+  badge text not null,                       -- its code in badges.toml
+  participant_id integer not null references participants (id),
+  sessions text not null,                    -- ids of the sessions that earned it, JSON, oldest first
+  earned_at text not null,                   -- when the last of them ended
+  issued_at text not null,
+  exported_at text,                          -- when it went into a file for the badge site
+  revoked_at text,
+  unique (badge, participant_id)
+) strict;
+
+create index badges_participant on badges (participant_id)
 """

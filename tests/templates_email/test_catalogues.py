@@ -62,7 +62,7 @@ def test_new_language_starts_empty_and_is_not_used(tmp_path: Path) -> None:
 
 def test_extraction_agrees_with_what_fallback_looks_at() -> None:
     """Babel's extraction and `strings_of` must see the same strings."""
-    seen = {string for message in (*CONTEXTS, "labels") for string in strings_of(f"{message}.j2")}
+    seen = {string for message in (*CONTEXTS, "labels", "certificate") for string in strings_of(f"{message}.j2")}
     seen |= {string for page in PAGES.folder.glob("*.html") for string in strings_of(page.name, PAGES)}
     assert seen == {m.id for m in template_catalogue() if m.id}
 
