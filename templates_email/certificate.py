@@ -9,6 +9,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from domain.errors import Problem, UserError
 from templates_email.catalogues import shipped, text_direction
@@ -60,6 +61,7 @@ def html(certificate: Certificate, language: str) -> str:
     )
 
 
+@lru_cache(maxsize=32)  # drawing takes a quarter of a second, and who looks at a certificate looks again
 def pdf(certificate: Certificate, language: str) -> bytes:
     """UserError when the machine lacks Pango, or a font for a letter that is in it."""
     try:
