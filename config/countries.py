@@ -76,6 +76,11 @@ def _zones_by_country() -> dict[str, tuple[str, ...]]:
     return zones
 
 
+def zones_of(country: str) -> tuple[str, ...]:
+    """The IANA zones of an alpha-2 country, most populous first."""
+    return _zones_by_country().get(country, ())
+
+
 @lru_cache(maxsize=512)
 def zone_of(country: str) -> str:
     """The zone of an alpha-2 country whose clocks all agree, by its most populous zone's name; else ""."""

@@ -6,9 +6,10 @@ register more people than there are places: that is their decision. Whoever regi
 
 import sqlite3
 from dataclasses import dataclass
+from typing import Literal
 
 from domain.errors import Problem, UserError
-from domain.sessions import Session, SessionState
+from domain.sessions import Invites, Session, SessionState
 from steps.app import App
 from store import database, invitations, journal, outbox, places, sessions
 
@@ -26,6 +27,23 @@ def seat(app: App, session_id: int, person: int) -> Seat:
     return _seat(app.conn, session_id, person)
 
 
+def is_open(app: App, session: Session) -> bool:
+    """Whether people can still register for it."""
+    return session.state is SessionState.CONFIRMED and session.starts_at > app.now()
+
+
+def offers(app: App, session: Session) -> Literal["", "place", "line"]:
+    """What somebody new gets who registers for it; "" where there is nothing to register for."""
+    if not is_open(app, session) or session.invites is Invites.EVERYBODY:
+        return ""
+    return "place" if is_free(app, session) else "line"
+
+
+def is_free(app: App, session: Session) -> bool:
+    """Whether somebody new gets a place and need not wait."""
+    return _free(app.conn, session) > len(places.line(app.conn, session.id))
+
+
 def take(app: App, session_id: int, person: int, who: str) -> Seat:
     """Register somebody by their own wish; when the session is full they wait. Twice is once.
 
@@ -36,7 +54,7 @@ def take(app: App, session_id: int, person: int, who: str) -> Seat:
         session = _open_session(conn, session_id, app)
         if places.registered(conn, session_id, person):
             return Seat(True)
-        if _free(conn, session) > len(places.line(conn, session_id)):
+        if is_free(app, session):
             places.register(conn, session_id, person, now)
             places.end_waiting(conn, session_id, person, "place", now)
             journal.note(conn, now, who, "registered", f"session/{session_id}", f"participant/{person}")

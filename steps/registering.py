@@ -11,6 +11,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from channels.tables_json import Row
+from config import countries
 from config import mapping as mapping_file
 from domain.cadences import Purpose
 from domain.errors import Problem, UserError
@@ -50,6 +51,37 @@ def ask(app: App, fields: Mapping[str, str], language: str, session_id: int | No
             return
         number = pending.keep(conn, canonical, language, json.dumps(dict(fields)), session_id, now)
     notices.record(app, [_letter(app, number, registration, language, session_id)])
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A form that was sent: `confirmed` is the participant whose it is by now, `seat` theirs in its session."""
+
+    language: str
+    session_id: int | None
+    confirmed: int | None
+    seat: places.Seat | None
+
+
+def standing(app: App, number: int) -> Standing | None:
+    """None when the form is not kept any more."""
+    form = pending.get(app.conn, number)
+    if form is None or (form.participant_id is None and form.fields == ""):
+        return None
+    seat = None
+    if form.participant_id is not None and form.session_id is not None:
+        seat = places.seat(app, form.session_id, form.participant_id)
+    return Standing(form.language, form.session_id, form.participant_id, seat)
+
+
+def zone_of(country: str) -> str:
+    """The zone of a country that has one, "" where the person has to say."""
+    return countries.zone_of(country)
+
+
+def zones_of(country: str) -> list[tuple[str, str]]:
+    """The zones of a country as (IANA name, what people call it)."""
+    return [(zone, zone.rpartition("/")[2].replace("_", " ")) for zone in countries.zones_of(country)]
 
 
 def confirm(app: App, number: int) -> Confirmed:

@@ -13,6 +13,7 @@ class Pending:
 
     id: int
     fields: str
+    language: str
     session_id: int | None
     asked_at: datetime
     participant_id: int | None
@@ -33,7 +34,8 @@ def get(conn: sqlite3.Connection, number: int) -> Pending | None:
     row = conn.execute("select * from pending_registrations where id = ?", (number,)).fetchone()
     if row is None:
         return None
-    return Pending(row["id"], row["fields"], row["session_id"], parse_iso(row["asked_at"]), row["participant_id"])
+    asked_at = parse_iso(row["asked_at"])
+    return Pending(row["id"], row["fields"], row["language"], row["session_id"], asked_at, row["participant_id"])
 
 
 def asked_since(conn: sqlite3.Connection, canonical: str, since: datetime) -> int:

@@ -4,6 +4,7 @@ Plain strings only; where they land and how they are escaped is left to `skeleto
 each language: for "ar" those are Western digits, so dates, times and links in a letter use one kind.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -101,6 +102,22 @@ def language_names(codes: Sequence[str], language: str) -> str:
 
 
 _SIZES = ((10**9, "digital-gigabyte"), (10**6, "digital-megabyte"), (10**3, "digital-kilobyte"), (1, "digital-byte"))
+
+
+@lru_cache(maxsize=8)
+def countries(language: str) -> tuple[tuple[str, str], ...]:
+    """(ISO 3166-1 alpha-2, name) of every country, in the order of the names in `language`."""
+    locale = Locale.parse(language, sep="_" if "_" in language else "-")
+    codes = [c for c in map(str, locale.territories) if len(c) == 2 and c.isalpha() and c not in _NO_COUNTRY]
+    return tuple(sorted(((code, str(locale.territories[code])) for code in codes), key=lambda pair: _folded(pair[1])))
+
+
+_NO_COUNTRY = frozenset({"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"})
+
+
+def _folded(name: str) -> str:
+    """For sorting: Åland beside Albania."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
 
 
 def size(count: int, language: str) -> str:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from steps.app import App
-from web import certificates, rsvp, sessions, style
+from web import certificates, registration, rsvp, sessions, style
 from web.access_log import AccessLog
 from web.headers import SafeHeaders
 from web.limits import Limits
@@ -23,7 +23,12 @@ from web.refusals import Refused, missing
 from web.room import Room, Spot
 from web.workers import Workers
 
-SPOTS: tuple[Spot, ...] = (*sessions.SPOTS, *rsvp.SPOTS, *certificates.SPOTS)
+SPOTS: tuple[Spot, ...] = (
+    *sessions.SPOTS,
+    *registration.SPOTS,
+    *rsvp.SPOTS,
+    *certificates.SPOTS,
+)
 
 
 def create(

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from domain.errors import SchemaMismatch, UserError
 from domain.sessions import Session, SessionState
-from steps import sessions
+from steps import places, sessions
 from templates_email import formats
 from web.refusals import missing
 from web.room import Spot
@@ -23,7 +23,8 @@ def listing(visit: Visit) -> Response:
 
 def one(visit: Visit) -> Response:
     session = found(visit)
-    return visit.page("session", public=True, session=shown(session, visit.language("session")))
+    about = shown(session, visit.language("session"))
+    return visit.page("session", public=True, session=about, offers=places.offers(visit.app, session))
 
 
 def found(visit: Visit) -> Session:
