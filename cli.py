@@ -13,6 +13,7 @@ import traceback
 from datetime import datetime
 
 from commands import (
+    attendance,
     badges,
     bench,
     desk,
@@ -106,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
     resources.register(commands, common, acting)
     outbox.register(commands, common, acting)
     people.register(commands, common, acting)
+    attendance.register(commands, common, acting)
     desk.register(commands, common, acting)
     gaps.register(commands, common)
     looking.register(commands, common)

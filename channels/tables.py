@@ -33,9 +33,15 @@ class Table:
     rows: Callable[[], Iterator[Row]]
 
 
-def open_table(path: Path, limit: int, recognises: Callable[[str], bool] = bool) -> Table:
+def open_table(
+    path: Path,
+    limit: int,
+    recognises: Callable[[str], bool] = bool,
+    is_header: Callable[[Sequence[str]], bool] | None = None,
+) -> Table:
     """The table in `path`, of at most `limit` bytes. `recognises` tells a header cell that is known, which settles
-    what the delimiter is.
+    what the delimiter is. `is_header`: the first record for which it holds names the columns, and what stands above
+    it is left out; without it, or where it holds for none of the first ones, the first record does.
 
     UserError for what is no table at all: too big, empty, a spreadsheet's own format, a web page, binary.
     """
@@ -60,7 +66,7 @@ def open_table(path: Path, limit: int, recognises: Callable[[str], bool] = bool)
     if first[0] in "[{":
         header, rows = tables_json.read(path, encoding)
         return Table(header, "json", "", sha256.hexdigest(), rows)
-    return _csv_table(path, encoding, sha256.hexdigest(), recognises)
+    return _csv_table(path, encoding, sha256.hexdigest(), recognises, is_header)
 
 
 def _refusal(path: Path, what: str, remedy: str) -> UserError:
@@ -108,7 +114,13 @@ def _checked(path: Path, encoding: str) -> str:
     return "cp1252"
 
 
-def _csv_table(path: Path, encoding: str, sha256: str, recognises: Callable[[str], bool]) -> Table:
+def _csv_table(
+    path: Path,
+    encoding: str,
+    sha256: str,
+    recognises: Callable[[str], bool],
+    is_header: Callable[[Sequence[str]], bool] | None,
+) -> Table:
     def lines() -> TextIO:
         return path.open(encoding=encoding, newline="")
 
@@ -116,8 +128,12 @@ def _csv_table(path: Path, encoding: str, sha256: str, recognises: Callable[[str
         with lines() as file:
             first = file.readline().strip("\r\n\ufeff")
             skip = 1 if first[:4].casefold() == "sep=" and len(first) == 5 else 0  # Excel's own hint
-        delimiter = first[4] if skip else max(DELIMITERS, key=lambda d: _fitness(lines, d, recognises))
-        head = next(_records(lines, delimiter, skip), Row(1, (), "is empty"))
+        anywhere = is_header is not None
+        delimiter = first[4] if skip else max(DELIMITERS, key=lambda d: _fitness(lines, d, recognises, anywhere))
+        first_ones = list(itertools.islice(_records(lines, delimiter, skip), _SAMPLE_RECORDS))
+        first_ones = first_ones or [Row(1, (), "is empty")]
+        above = next((n for n, row in enumerate(first_ones) if is_header and is_header(row.cells)), 0)
+        head = first_ones[above]
     except UnicodeError:
         raise _refusal(path, f"is not {encoding.upper()} text", "Save it as CSV (UTF-8) and use that file") from None
     if head.error:
@@ -126,7 +142,7 @@ def _csv_table(path: Path, encoding: str, sha256: str, recognises: Callable[[str
 
     def rows() -> Iterator[Row]:
         try:
-            for row in itertools.islice(_records(lines, delimiter, skip), 1, None):
+            for row in itertools.islice(_records(lines, delimiter, skip), above + 1, None):
                 yield _fitted(row, width)
         except UnicodeError:
             remedy = "It was cut off or damaged; export or copy it again"
@@ -135,13 +151,17 @@ def _csv_table(path: Path, encoding: str, sha256: str, recognises: Callable[[str
     return Table(head.cells, encoding, delimiter, sha256, rows)
 
 
-def _fitness(lines: Callable[[], TextIO], delimiter: str, recognises: Callable[[str], bool]) -> tuple[float, ...]:
+def _fitness(
+    lines: Callable[[], TextIO], delimiter: str, recognises: Callable[[str], bool], anywhere: bool
+) -> tuple[float, ...]:
+    """How well the delimiter parts the first records. `anywhere`: the columns' names may stand in any of them."""
     records = [r for r in itertools.islice(_records(lines, delimiter, 0), _SAMPLE_RECORDS) if not r.error]
     if not records:
         return (0, 0, 0)
     width = len(records[0].cells)
     fitting = sum(len(r.cells) == width for r in records) / len(records)
-    return (sum(map(recognises, records[0].cells)) if recognises is not bool else 0, fitting if width > 1 else 0, width)
+    named = max(sum(map(recognises, r.cells)) for r in (records if anywhere else records[:1]))
+    return (named if recognises is not bool else 0, fitting if width > 1 else 0, width)
 
 
 def _records(lines: Callable[[], TextIO], delimiter: str, skip: int) -> Iterator[Row]:

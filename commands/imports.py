@@ -1,10 +1,11 @@
-"""`import registrations|resources FILE`, `import rejected`, `import incoming`, `import link`."""
+"""`import registrations|resources|attendance FILE`, `import rejected`, `import incoming`, `import link`."""
 
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from commands import attendance
 from commands.output import complain, print_json, print_table, say
 from steps import import_resources, imports
 from steps.app import App
@@ -12,7 +13,7 @@ from steps.imports import ImportReport
 
 
 def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.ArgumentParser) -> None:
-    nouns = commands.add_parser("import", help="take in files of registrations, or of resources").add_subparsers(
+    nouns = commands.add_parser("import", help="take in files: registrations, resources, attendance").add_subparsers(
         required=True, metavar="WHAT"
     )
     trying = argparse.ArgumentParser(add_help=False)
@@ -26,6 +27,10 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
     links = nouns.add_parser("resources", help="recordings, slides, links of sessions", parents=[common, trying])
     links.add_argument("file", type=Path, help="CSV or JSON: session, kind, url, title, language, size")
     links.set_defaults(run=_resources)
+    came = nouns.add_parser("attendance", help="a meeting tool's list", parents=[common, acting, trying])
+    came.add_argument("file", type=Path, help="CSV of Zoom, BigBlueButton, Google Meet or Teams")
+    came.add_argument("--session", required=True, help="whose list it is: id, code or title")
+    came.set_defaults(run=attendance.run_import)
     incoming = nouns.add_parser("incoming", help="new files in LETSCONNECT_INCOMING", parents=[common, trying])
     incoming.set_defaults(run=_incoming)
     link = nouns.add_parser("link", help="the sheet at LETSCONNECT_SHEET_URL", parents=[common, trying])

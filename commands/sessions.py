@@ -52,7 +52,8 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
     entered.set_defaults(run=_answer)
     came = nouns.add_parser("attended", help="enter who took part", parents=[common, acting])
     came.add_argument("session", help="id, code or title")
-    came.add_argument("people", nargs="+", metavar="PERSON", help="id, e-mail address or wiki user name")
+    came.add_argument("people", nargs="*", metavar="PERSON", help="id, e-mail address or wiki user name")
+    came.add_argument("--guests", type=int, metavar="N", help="so many came whose names nobody noted")
     came.set_defaults(run=_attended)
     listing = nouns.add_parser("list", help="sessions that are not over", parents=[common])
     listing.add_argument("--all", action="store_true", help="past ones too")
@@ -92,7 +93,7 @@ def _answer(args: argparse.Namespace, app: App) -> int:
 
 
 def _attended(args: argparse.Namespace, app: App) -> int:
-    count = attendance.attended(app, args.session, args.people, args.who)
+    count = attendance.attended(app, args.session, args.people, args.who, args.guests)
     if args.json:
         print_json({"count": count})
     else:

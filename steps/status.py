@@ -64,6 +64,8 @@ _DESK = (
     ("rejected rows", "select count(*), min(r.started_at) from import_rejections j join import_runs r"
      " on r.id = j.run_id where j.settled_at is null",
      "rows of imports wait for correction", "letsconnect import rejected"),
+    ("doubtful guests", "select count(*), min(at) from guests where state = 'doubtful'",
+     "guests of sessions may be people we know", "letsconnect attendance doubtful, then attendance settle"),
     ("possible duplicates", "select count(*), min(found_at) from possible_duplicates where settled_at is null",
      "people may be in twice", "letsconnect person duplicates"),
     ("paused channels", "select count(*), min(since) from channel_pauses where permanent = 1 and until > :now",
