@@ -63,9 +63,12 @@ def read(raw: bytes, letter: Inbound) -> Bounce | None:
 
 
 def _read(raw: bytes, letter: Inbound) -> Bounce | None:
+    of_a_system = bool(letter.dsn) or _from_a_mail_system(raw, letter)
+    if not of_a_system and b"message/feedback-report" not in raw.lower():
+        return None
     parts = _leaves(raw)
     report = next((leaf for leaf in parts if leaf.content_type == "message/feedback-report"), None)
-    if report is None and not letter.dsn and not _from_a_mail_system(raw, letter):
+    if report is None and not of_a_system:
         return None
     words, returned = _texts(parts)
     fields = fields_of(returned.encode("utf-8", "surrogateescape")) if returned else None

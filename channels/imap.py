@@ -26,7 +26,7 @@ __all__ = ["Batch", "ImapMailbox", "Position", "RawMail"]
 # At DEBUG and INFO imapclient writes user names and whole mails into the log.
 logging.getLogger("imapclient").setLevel(logging.WARNING)
 
-BATCH_MAILS = 200
+BATCH_MAILS = 500
 BATCH_BYTES = 20 * 1024 * 1024
 MAX_MAIL = 10 * 1024 * 1024  # larger ones: header fields only
 _HEADER = f"BODY.PEEK[HEADER]<0.{256 * 1024}>"
@@ -179,16 +179,18 @@ class ImapMailbox:
     # -- mails -------------------------------------------------------------------------------------------
 
     def _batches(self, client: IMAPClient, uidvalidity: int, uids: list[int]) -> Iterator[Batch]:
-        about = client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
+        about = client.fetch(uids, ["RFC822.SIZE"])
         sizes = {uid: about[uid].get(b"RFC822.SIZE") or 0 for uid in uids if uid in about}  # others: expunged
         group: list[int] = []
+        room = BATCH_BYTES
         for uid, size in sizes.items():
             small = size <= self._max_mail
-            if group and (not small or sum(sizes[u] for u in group) + size > BATCH_BYTES):
+            if group and (not small or size > room):
                 yield self._mails(client, uidvalidity, group)
-                group = []
+                group, room = [], BATCH_BYTES
             if small:
                 group.append(uid)
+                room -= size
             else:
                 yield self._mails(client, uidvalidity, [uid], whole=False)
         if group:

@@ -122,9 +122,25 @@ def _address(value: str) -> str | None:
     return value if _ADDRESS.fullmatch(value) and value.isprintable() else None
 
 
+# One address with or without a plain name before it: most fields, without the library's careful walk.
+_SPEC = r"[\w+=-]+(?:\.[\w+=-]+)*@[\w-]+(?:\.[\w-]+)*"
+_PLAIN = re.compile(rf"(?:\"[^\"\\\r\n]*\" |[\w'-]+(?: [\w'-]+)* )?<({_SPEC})>|({_SPEC})")
+_PLAIN_LENGTH = 400
+
+
+def _plain_address(field: object) -> str | None:
+    text = str(field).strip()
+    plain = _PLAIN.fullmatch(text) if len(text) <= _PLAIN_LENGTH else None
+    return _address(plain[1] or plain[2]) if plain is not None else None
+
+
 def _addresses(fields: "Message[str, str]", *names: str) -> Iterator[str]:
     for name in names:
         for field in fields.get_all(name) or ():
+            plain = _plain_address(field)
+            if plain is not None:
+                yield plain
+                continue
             # Deep comments make the library recurse and long lists cost it time: one field is read to a bound.
             pairs = guarded(lambda field=field: getaddresses([str(field)[:20_000]])) or []  # type: ignore[misc]  # bound now
             for _, spec in pairs:
@@ -140,10 +156,10 @@ def _date(value: object) -> datetime | None:
     return guarded(lambda: when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC))
 
 
-_AUTOMATIC_FIELDS = (
+_AUTOMATIC_FIELDS = frozenset((
     "x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-response-suppress", "x-auto-reply", "auto-reply",
     "x-failed-recipients", "x-ms-exchange-inbox-rules-loop", "x-mail-autoreply",
-)  # fmt: skip
+))  # fmt: skip
 _AUTOMATIC_SUBJECT = re.compile(
     r"(out of (the )?office|automatic reply|auto(matic)?[ -]?(reply|response)|autoreply"
     r"|respuesta autom[aá]tica|fuera de la oficina|r[eé]ponse automatique|absence du bureau|message d.absence"
@@ -158,7 +174,7 @@ def _is_automatic(fields: "Message[str, str]") -> bool:
     return (
         submitted not in ("", "no")
         or header_text(fields.get("precedence")).lower() in ("bulk", "junk", "auto_reply", "auto-reply")
-        or any(name in fields for name in _AUTOMATIC_FIELDS)
+        or not _AUTOMATIC_FIELDS.isdisjoint(map(str.lower, fields.keys()))
         or header_text(fields.get("return-path")) == "<>"
         or guarded(fields.get_content_type) == "multipart/report"
         or _AUTOMATIC_SUBJECT.match(header_text(fields.get("subject"))) is not None

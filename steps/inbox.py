@@ -6,9 +6,11 @@ that arrives can stop the mails behind it.
 """
 
 import logging
+import sqlite3
 import ssl
 import threading
-from collections import Counter
+import time
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +25,9 @@ from store import claims, contact_points, database, inbox, journal
 
 log = logging.getLogger(__name__)
 
-READ_PAGE = 100
+READ_PAGE = 500
+LOCK_SECONDS = 1.0  # of a transaction, if a stranger's mails are slow to read
+OURS = (LetsConnectError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 RETRY_SECONDS = 15
 OLD = timedelta(days=1)
 TOO_LARGE = Reading("for_person", "letter", "too large to read: look into the mailbox itself", counts=("for_person",))
@@ -114,13 +118,16 @@ def _file_new(app: App, box: ImapMailbox) -> int:
 
 
 def read_filed(app: App, filed: int = 0) -> InboxReport:
-    """Read what is filed, each mail in a transaction of its own."""
+    """Read what is filed, some hundred mails a transaction; one that fails is taken back alone."""
     now = app.now()
     contact_points.recover(app.conn, now)
     counts: Counter[str] = Counter()
     while page := inbox.unread(app.conn, READ_PAGE):
-        for mail in page:
-            counts.update(_read_one(app, mail, now))
+        opened = deque((mail, _opened(mail)) for mail in page)
+        del page
+        while opened:
+            with database.write(app.conn) as conn:
+                counts.update(_read_some(app, conn, opened, now))
     report = InboxReport(filed=filed, **counts)
     if counts:
         with database.write(app.conn) as conn:
@@ -129,32 +136,56 @@ def read_filed(app: App, filed: int = 0) -> InboxReport:
     return report
 
 
-def _read_one(app: App, mail: inbox.Filed, now: datetime) -> Counter[str]:
+def _opened(mail: inbox.Filed) -> inbound.Inbound | Reading:
+    """What it says, or what becomes of a mail that cannot be opened."""
     try:
-        letter = inbound.read(mail.raw)
+        return inbound.read(mail.raw)
     except inbound.Unreadable as error:
         reading = Reading("quarantined", "unreadable", str(error), counts=("quarantined",))
-        reading = _unless_old(TOO_LARGE if mail.truncated else reading, mail)
-        with database.write(app.conn) as conn:
-            inbox.settle(conn, mail.id, reading.state, reading.kind, reading.reason)
-        return Counter(reading.counts)
-    try:
-        with database.write(app.conn) as conn:
-            if letter.message_id and inbox.seen_before(conn, letter.message_id, mail.id):
-                reading = Reading("ignored", "copy", "the same mail was read before", counts=("ignored",))
-            else:
-                reading = _unless_old(TOO_LARGE if mail.truncated else _read(app, mail, letter, now), mail)
-            inbox.settle(
-                conn, mail.id, reading.state, reading.kind, reading.reason, letter.message_id or "",
-                reading.participant_id,
-            )  # fmt: skip
-    except (LetsConnectError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
-        # Not a stranger's fault but ours; still no reason to stop at this mail.
-        log.error("mail %s could not be read: %s", mail.id, type(error).__name__)
-        with database.write(app.conn) as conn:
-            inbox.settle(conn, mail.id, "quarantined", "unreadable", f"could not be read ({type(error).__name__})")
-        return Counter(quarantined=1)
-    return Counter(reading.counts)
+        return _unless_old(TOO_LARGE if mail.truncated else reading, mail)
+
+
+def _read_some(
+    app: App, conn: sqlite3.Connection, opened: deque[tuple[inbox.Filed, inbound.Inbound | Reading]], now: datetime
+) -> Counter[str]:
+    """Take mails off `opened`, for as long as other writers may be kept waiting."""
+    counts: Counter[str] = Counter()
+    waiting = inbox.still_filed(conn, (mail.id for mail, _ in opened))
+    until = time.monotonic() + LOCK_SECONDS
+    while opened:
+        mail, letter = opened.popleft()
+        if mail.id in waiting:
+            counts.update(_read_one(app, conn, mail, letter, now).counts)
+        if time.monotonic() > until:
+            break
+    return counts
+
+
+def _read_one(
+    app: App, conn: sqlite3.Connection, mail: inbox.Filed, letter: inbound.Inbound | Reading, now: datetime
+) -> Reading:
+    message_id = ""
+    if isinstance(letter, Reading):
+        reading = letter
+    else:
+        message_id = letter.message_id or ""
+        try:
+            with database.undoable(conn):
+                reading = _reading(app, mail, letter, now)
+        except (*OURS, sqlite3.IntegrityError, sqlite3.DataError) as error:
+            # Not a stranger's fault but ours; still no reason to stop at this mail.
+            log.error("mail %s could not be read: %s", mail.id, type(error).__name__)
+            message_id, reason = "", f"could not be read ({type(error).__name__})"
+            reading = Reading("quarantined", "unreadable", reason, counts=("quarantined",))
+    person = reading.participant_id
+    inbox.settle(conn, mail.id, reading.state, reading.kind, reading.reason, message_id, person)
+    return reading
+
+
+def _reading(app: App, mail: inbox.Filed, letter: inbound.Inbound, now: datetime) -> Reading:
+    if letter.message_id and inbox.seen_before(app.conn, letter.message_id, mail.id):
+        return Reading("ignored", "copy", "the same mail was read before", counts=("ignored",))
+    return _unless_old(TOO_LARGE if mail.truncated else _read(app, mail, letter, now), mail)
 
 
 def _unless_old(reading: Reading, mail: inbox.Filed) -> Reading:

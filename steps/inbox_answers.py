@@ -96,8 +96,9 @@ def _answered(
 def _prove_arrived(conn: sqlite3.Connection, invitation: Invitation, sequence: int, now: datetime) -> None:
     """The entry with this SEQUENCE was answered, so the message that brought it arrived."""
     rows = conn.execute(
-        "select id from outbox where invitation_id = ? and sequence = ? and purpose in ('invitation', 'update')",
-        (invitation.id, sequence),
+        "select id from outbox where participant_id = ? and +invitation_id = ? and sequence = ?"
+        " and purpose in ('invitation', 'update')",
+        (invitation.participant_id, invitation.id, sequence),
     ).fetchall()
     for row in rows:
         claims.prove_sent(conn, row["id"], ANSWERED, now)

@@ -107,6 +107,20 @@ def write(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         raise
 
 
+@contextmanager
+def undoable(conn: sqlite3.Connection) -> Iterator[None]:
+    """A part of a write transaction that is taken back when it raises, and the rest is not."""
+    conn.execute("savepoint part")
+    try:
+        yield
+        conn.execute("release part")
+    except BaseException:
+        if conn.in_transaction:  # some errors, as of a full disk, end the whole
+            conn.execute("rollback to part")
+            conn.execute("release part")
+        raise
+
+
 def migrate(path: Path, backup_to: Path | None) -> list[str]:
     """Apply what is missing, all or nothing, after copying an existing database to `backup_to`. Names applied.
 

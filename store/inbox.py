@@ -1,11 +1,14 @@
 """Raw mail and updates, filed before they are read: a crash loses nothing. And how far each mailbox was read."""
 
+import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from domain.times import iso, parse_iso
+
+MOST_BYTES = 20 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,14 @@ def file(
 
     Telegram: the UID is the update's id. `truncated`: UIDs of mails of which there are only header fields.
     """
-    new = 0
-    for uid, received, raw in mails:
-        cursor = conn.execute(
-            "insert into inbox (channel, mailbox, uidvalidity, uid, received_at, filed_at, raw, truncated)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
-            (channel, mailbox, uidvalidity, uid, iso(received), iso(now), raw, int(uid in truncated)),
-        )
-        new += cursor.rowcount
+    done = conn.executemany(
+        "insert into inbox (channel, mailbox, uidvalidity, uid, received_at, filed_at, raw, truncated)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        [
+            (channel, mailbox, uidvalidity, uid, iso(received), iso(now), raw, int(uid in truncated))
+            for uid, received, raw in mails
+        ],
+    )
     if mails:
         conn.execute(
             "insert into mailbox_positions (mailbox, uidvalidity, uid, first_read_at) values (?, ?, ?, ?)"
@@ -52,27 +55,33 @@ def file(
             " uidvalidity = excluded.uidvalidity",
             (mailbox, uidvalidity, max(uid for uid, _, _ in mails), iso(now)),
         )
-    return new
+    return max(done.rowcount, 0)
 
 
-def unread(conn: sqlite3.Connection, most: int, channel: str = "email") -> list[Filed]:
-    """Filed and not read yet, oldest first."""
+def unread(conn: sqlite3.Connection, most: int, channel: str = "email", most_bytes: int = MOST_BYTES) -> list[Filed]:
+    """Filed and not read yet, oldest first; not more at once than memory should hold, and at least one."""
+    found: list[Filed] = []
+    size = 0
     rows = conn.execute(
         "select i.id, i.received_at, i.raw, i.truncated, p.first_read_at from inbox i"
         " left join mailbox_positions p on p.mailbox = i.mailbox"
         " where i.state = 'filed' and i.channel = ? order by i.id limit ?",
         (channel, most),
     )
-    return [
-        Filed(
-            row["id"],
-            parse_iso(row["received_at"]),
-            bytes(row["raw"]),
-            bool(row["truncated"]),
-            parse_iso(row["first_read_at"]) if row["first_read_at"] else None,
-        )
-        for row in rows
-    ]
+    for row in rows:
+        size += len(row["raw"])
+        if found and size > most_bytes:
+            break
+        received = parse_iso(row["received_at"])
+        first_read = parse_iso(row["first_read_at"]) if row["first_read_at"] else None
+        found.append(Filed(row["id"], received, bytes(row["raw"]), bool(row["truncated"]), first_read))
+    return found
+
+
+def still_filed(conn: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
+    """Those of `ids` that nobody has read meanwhile."""
+    query = "select id from inbox where state = 'filed' and id in (select value from json_each(?))"
+    return {row["id"] for row in conn.execute(query, (json.dumps(list(ids)),))}
 
 
 def settle(
@@ -93,7 +102,9 @@ def settle(
 def seen_before(conn: sqlite3.Connection, message_id: str, inbox_id: int) -> bool:
     """Whether the very same mail (by Message-ID) was read already: servers and rules make copies."""
     row = conn.execute(
-        "select 1 from inbox where message_id = ? and id <> ? and state <> 'filed' limit 1", (message_id, inbox_id)
+        # "<> ''" lets SQLite use the index, which has only those
+        "select 1 from inbox where message_id = ? and message_id <> '' and +id <> ? and state <> 'filed' limit 1",
+        (message_id, inbox_id),
     ).fetchone()
     return row is not None
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from imapclient import IMAPClient
 
+from channels import imap
 from channels.imap import ImapMailbox
 from channels.mailbox import Position
 from channels.memory_mailbox import MemoryMailbox
@@ -17,11 +18,12 @@ from tests.servers.dovecot import dovecot
 from tests.servers.pymap_server import pymap_server
 
 CAME = datetime(2020, 1, 10, 10, 0, tzinfo=UTC)  # in the past: Dovecot takes no date of the future
+BATCH = 20
 
 class MemoryPlace:
     def __init__(self):
         self.stopped = threading.Event()
-        self.box = MemoryMailbox(stop=self.stopped.is_set)
+        self.box = MemoryMailbox(BATCH, stop=self.stopped.is_set)
         self.deliver = lambda data: self.box.deliver(data, CAME)
         self.expunge = self.box.expunge
         self.renew = self.box.renew
@@ -89,7 +91,8 @@ def servers(tmp_path_factory):
 
 
 @pytest.fixture(params=["memory", "pymap", "dovecot"])
-def place(request, servers):
+def place(request, servers, monkeypatch):
+    monkeypatch.setattr(imap, "BATCH_MAILS", BATCH)
     if request.param == "memory":
         yield MemoryPlace()
         return
@@ -136,11 +139,11 @@ def test_fetch_marks_nothing_as_read(place):
 
 
 def test_fetch_in_batches(place):
-    for number in range(205):
+    for number in range(BATCH + 5):
         place.deliver(_mail(number))
     batches = list(place.box.fetch(None))
-    assert [len(batch) for batch in batches] == [200, 5]
-    assert [m.data for batch in batches for m in batch] == [_mail(n) for n in range(205)]
+    assert [len(batch) for batch in batches] == [BATCH, 5]
+    assert [m.data for batch in batches for m in batch] == [_mail(n) for n in range(BATCH + 5)]
 
 
 def test_fetch_after_a_change_of_uidvalidity_starts_again(place):
@@ -167,16 +170,16 @@ def test_fetch_without_the_expunged(place):
 
 
 def test_fetch_while_mails_come_and_go(place):
-    for number in range(205):
+    for number in range(BATCH + 5):
         place.deliver(_mail(number))
     batches = place.box.fetch(None)
     mails = next(batches)
-    place.deliver(_mail(205))
+    place.deliver(_mail(BATCH + 5))
     place.expunge(mails[-1].uid + 1)
     mails += [m for batch in batches for m in batch]
-    assert place.box.wait(5) is True or len(mails) == 205
+    assert place.box.wait(5) is True or len(mails) == BATCH + 5
     mails += _fetched(place, _position(mails))
-    assert [m.data for m in mails] == [_mail(n) for n in range(206) if n != 200]
+    assert [m.data for m in mails] == [_mail(n) for n in range(BATCH + 6) if n != BATCH]
 
 
 def test_fetch_after_a_lost_connection(place):
@@ -190,10 +193,10 @@ def test_fetch_after_a_lost_connection(place):
 
 
 def test_fetch_ends_early_when_stopped(place):
-    for number in range(205):
+    for number in range(BATCH + 5):
         place.deliver(_mail(number))
     place.stopped.set()
-    assert [len(batch) for batch in place.box.fetch(None)] == [200]
+    assert [len(batch) for batch in place.box.fetch(None)] == [BATCH]
     place.stopped.clear()
     assert place.box.wait(5) is True  # what was left is still news
 

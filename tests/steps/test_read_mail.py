@@ -1,12 +1,14 @@
 """What comes back by mail: answers of calendars and people, bounces, notices, and what only a person can read."""
 
+import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+import store.inbox
 from domain.deliveries import Outcome
 from domain.sessions import Session
-from steps import inbox_answers, persons
+from steps import inbox, inbox_answers, persons
 from steps.inbox import InboxReport, read_filed
 from tests.programme import NOON, Place
 from tests.steps.mails_in import bounce, calendar_answer, letter_text, reply_by_text
@@ -379,6 +381,58 @@ def test_fault_of_ours_quarantines_one_mail(place: Place, session: Session, monk
     assert (report.quarantined, report.rsvps) == (1, 1)
     row = place.app.conn.execute("select state, reason from inbox order by id").fetchone()
     assert (row["state"], row["reason"]) == ("quarantined", "could not be read (KeyError)")
+
+
+def test_fault_of_ours_takes_back_what_it_had_written(
+    place: Place, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = inbox_answers.answers.record
+
+    def stumble(*args: object) -> object:
+        done = record(*args)  # type: ignore[arg-type]
+        if args[1].participant_id == 1:  # type: ignore[attr-defined]
+            raise sqlite3.IntegrityError
+        return done
+
+    monkeypatch.setattr(inbox_answers.answers, "record", stumble)
+    mails = [calendar_answer(place.app.uid(1, person), "ACCEPTED", ident=f"c{person}") for person in (1, 2)]
+    report = read(place, *mails)
+    assert (report.quarantined, report.rsvps) == (1, 1)
+    assert (place.partstat(1, session), place.partstat(2, session)) == ("NEEDS-ACTION", "ACCEPTED")
+
+
+@pytest.mark.parametrize("seconds", [-1.0, 60.0])  # a transaction a mail, or one for all
+def test_mails_of_a_page_whatever_the_transactions(
+    place: Place, session: Session, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    monkeypatch.setattr(inbox, "LOCK_SECONDS", seconds)
+    mails = [calendar_answer(place.app.uid(1, person), "ACCEPTED", ident=f"c{person}") for person in (1, 2, 1)]
+    report = read(place, *mails)  # the third is a copy of the first
+    assert (report.rsvps, report.ignored) == (2, 1)
+
+
+def test_mail_that_another_reader_had_meanwhile_is_left_alone(
+    place: Place, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.file(calendar_answer(place.app.uid(1, 1), "ACCEPTED"))
+    unread = store.inbox.unread
+    other = place.another()
+
+    def read_by_another(*args: object) -> object:
+        page = unread(*args)  # type: ignore[arg-type]
+        monkeypatch.setattr(store.inbox, "unread", unread)
+        assert read_filed(other).rsvps == 1
+        return page
+
+    monkeypatch.setattr(store.inbox, "unread", read_by_another)
+    assert read_filed(place.app) == InboxReport()
+    assert states(place) == [("read", "rsvp")]
+
+
+def test_page_of_large_mails_is_short(place: Place) -> None:
+    place.file(*(reply_by_text("x" * 1000, ident=f"l{number}") for number in range(4)))
+    pages = [len(store.inbox.unread(place.app.conn, 500, most_bytes=size)) for size in (1, 3000, 20_000)]
+    assert pages == [1, 2, 4]
 
 
 def test_answer_of_somebody_taken_off_the_list_is_kept(place: Place, session: Session) -> None:
