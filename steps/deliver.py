@@ -1,23 +1,23 @@
 """Claim -> still wanted? -> channel -> receipt -> settle. The promise of the outbox is kept here and in the channel.
 
 A message is marked at risk, on disk, before the bytes that make it final; a crash inside that window leaves it
-unsure, a crash outside leaves it queued. Nothing else sends. What each message passes is in `steps/delivery.py`.
+unsure, a crash outside leaves it queued. Nothing else sends. What each message passes is in `steps/delivery.py`, who
+takes over from the dead in `steps/recovery.py`.
 """
 
 from collections import Counter
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
-from pathlib import Path
 
 from channels.smtp import SmtpChannel
 from channels.telegram import TelegramChannel
 from config.settings import LOOPBACK
 from domain.deliveries import Channel, Trouble
 from domain.errors import Problem, UserError
-from steps import chat_links, owners
+from steps import chat_links, owners, recovery
 from steps.app import App
 from steps.delivery import Delivery
-from store import claims, database, journal, meta, outbox
+from store import database, journal, marks, meta, outbox
 
 PAUSE = timedelta(minutes=5)
 
@@ -61,10 +61,6 @@ def telegram_channel(app: App) -> TelegramChannel:
     return TelegramChannel(chat_links.needs_token(app), api=app.settings.telegram_api)
 
 
-def claims_folder(app: App) -> Path:
-    return app.settings.db.with_name(app.settings.db.name + ".claims")
-
-
 def channels(app: App) -> list[Channel]:
     """Every channel that is set. UserError when there is none for mail."""
     found: list[Channel] = [email_channel(app)]
@@ -84,16 +80,13 @@ def deliver(
     if dry_run:
         return DeliverReport(due=outbox.due(app.conn, now))
     used = [channel] if channel is not None else channels(app)
-    folder = claims_folder(app)
-    owners_at_work = claims.owners(app.conn)
-    with database.write(app.conn) as conn:
-        recovered = claims.recover(conn, now, owners.dead(folder, owners_at_work))
+    recovered = recovery.take_over(app, now)
     report = DeliverReport(unsure=recovered["unsure"], recovered=sum(recovered.values()))
     if restored := meta.get(app.conn, meta.RESTORED):
         return replace(report, trouble=f"held: the database was restored at {restored}")
     for one in used:
-        report = _add(report, _over(app, one, folder, limit))
-    owners.sweep(folder)
+        report = _add(report, _over(app, one, limit))
+    recovery.sweep(app)
     return report
 
 
@@ -102,7 +95,7 @@ def _add(a: DeliverReport, b: DeliverReport) -> DeliverReport:
     return DeliverReport(**numbers, trouble="; ".join(filter(None, (a.trouble, b.trouble))))
 
 
-def _over(app: App, channel: Channel, folder: Path, limit: int | None) -> DeliverReport:
+def _over(app: App, channel: Channel, limit: int | None) -> DeliverReport:
     """One delivery over one channel."""
     now = app.now()
     if pause := meta.paused(app.conn, channel.name, now):
@@ -111,7 +104,7 @@ def _over(app: App, channel: Channel, folder: Path, limit: int | None) -> Delive
         return DeliverReport()
     counts: Counter[str] = Counter()
     run = journal.run_started(app.conn, "deliver", now)
-    with owners.owner(folder) as name:
+    with owners.owner(marks.folder_of(app.conn)) as name:
         delivery = Delivery(app, channel.name, name, limit, counts)
         try:
             trouble = channel.deliver(delivery.parcels(), delivery.at_risk, delivery.settle)

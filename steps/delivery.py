@@ -1,27 +1,30 @@
 """One delivery's side of a channel's three calls: what it may pull, what it may finish, what became of each.
 
-Every message passes here: claimed in pages, asked once more whether it is wanted, marked at risk, settled. Which
-channels there are, and what happens around a delivery, is in `steps/deliver.py`.
+Every message passes here: claimed in pages, asked once more whether it is wanted (`steps/second_look.py`), marked at
+risk, settled (`steps/settling.py`). Marks and answers are safe in a file at once (`store/marks.py`); rows are written
+by the page. Which channels there are, and what happens around a delivery, is in `steps/deliver.py`.
 """
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from domain.cadences import Purpose
-from domain.deliveries import Outcome, Parcel, Receipt
-from domain.messages import Message, Settlement, State, settle
-from domain.planning import Hold, Skip, still_wanted
+from domain.deliveries import Parcel, Receipt
+from domain.messages import Message, Settlement, State
 from steps.app import App
-from store import claims, contact_points, database, facts, meta, outbox
-from store.facts import Person
+from steps.second_look import SecondLook
+from steps.settling import settle_all
+from store import claims, database, marks, meta, outbox
+from store.marks import Marks
 
 LEASE = timedelta(minutes=30)  # longer than the ten minutes that RFC 5321 section 4.5.3.2.6 allows the final dot
 CLAIM_PAGE = 100
-FRESH = timedelta(seconds=5)
-ANSWERS_AT_ONCE = frozenset({Purpose.CHAT_ANSWER.value})
-_MIGRATED = re.compile(r"migrated:(-?\d+)")
+CLAIM_MOST = 500  # of a channel that is through with a page quickly; a slow one must be through long before the lease
+QUICKLY = timedelta(minutes=1)
+LOAD_PAGE = 50  # bodies in memory at once
+# Answers are written into the rows when there are so many, or after so long: `outbox list` shows them then.
+WRITE_PAGE = 500
+WRITE_AFTER = timedelta(seconds=1)
 
 
 class Delivery:
@@ -30,19 +33,25 @@ class Delivery:
     def __init__(self, app: App, channel: str, owner: str, limit: int | None, counts: Counter[str]) -> None:
         self.app, self.channel, self.owner, self.counts = app, channel, owner, counts
         self.left = limit
-        self.messages: dict[int, Message] = {}  # claimed and not settled yet
-        self.people: dict[int, Person] = {}
-        self.looked_at = app.now()
+        self.messages: dict[int, Message] = {}  # claimed and without an answer yet
+        self.answers: list[tuple[Message, Receipt, datetime]] = []  # in the file of marks, and not in the rows
+        self.second_look = SecondLook(app)
+        self.marks = Marks(marks.folder_of(app.conn), owner)
 
     def parcels(self) -> Iterator[Parcel]:
         """Claims a page at a time, asks again whether each is wanted, and hands over its frozen bytes."""
+        before = self.app.now() - QUICKLY
         while self.left is None or self.left > 0:
             now = self.app.now()
-            most = CLAIM_PAGE if self.left is None else min(CLAIM_PAGE, self.left)
+            size = CLAIM_MOST if now - before < QUICKLY else CLAIM_PAGE
+            before = now
+            most = size if self.left is None else min(size, self.left)
             with database.write(self.app.conn) as conn:
-                if meta.get(conn, meta.RESTORED) is not None:
-                    return  # a backup was put in place under this delivery
-                page = claims.claim(conn, self.channel, self.owner, now, now + LEASE, most)
+                self._write_answers(conn)
+                # A backup may have been put in place under this delivery: then no more.
+                restored = meta.get(conn, meta.RESTORED) is not None
+                page = [] if restored else claims.claim(conn, self.channel, self.owner, now, now + LEASE, most)
+            self._written()
             if not page:
                 return
             if self.left is not None:
@@ -51,95 +60,66 @@ class Delivery:
             # Claimed again, it is ours again; handed over again, it would leave twice.
             fresh = [message for message in page if message.id not in self.messages]
             self.messages.update((message.id, message) for message in page)
-            for message in fresh:
-                parcel = self._checked(message)
-                if parcel is not None:
-                    yield parcel
+            for start in range(0, len(fresh), LOAD_PAGE):
+                yield from self._checked_page(fresh[start : start + LOAD_PAGE])
 
-    def _checked(self, message: Message) -> Parcel | None:
+    def _checked_page(self, page: Sequence[Message]) -> Iterator[Parcel]:
+        data = outbox.payloads(self.app.conn, [message.id for message in page])
+        for place, message in enumerate(page):
+            parcel = self._checked(message, page[place:], data.pop(message.id, None))
+            if parcel is not None:
+                yield parcel
+
+    def _checked(self, message: Message, waiting: Sequence[Message], data: bytes | None) -> Parcel | None:
         now = self.app.now()
         try:
-            verdict = self._second_look(message, now)
+            verdict = self.second_look.at(message, waiting, now)
         except (ValueError, LookupError, TypeError) as error:  # a spoilt row; the others must not wait for it
             note = f"its facts cannot be read ({type(error).__name__})"
             verdict = Settlement(State.FAILED, counts=False, note=note)
-        data = outbox.payload(self.app.conn, message.id) if verdict is None else None
-        if verdict is None and data is None:
-            verdict = Settlement(State.FAILED, counts=False, note="its frozen bytes are damaged")
         if verdict is None and data is not None:
             return Parcel(message.id, message.sender, message.recipient, data)
-        assert verdict is not None
+        verdict = verdict or Settlement(State.FAILED, counts=False, note="its frozen bytes are damaged")
         del self.messages[message.id]
         with database.write(self.app.conn) as conn:
             if claims.settle(conn, message.id, self.owner, verdict, now):
                 self.counts["postponed" if verdict.state is State.QUEUED else "dropped"] += 1
         return None
 
-    def _second_look(self, message: Message, now: datetime) -> Settlement | None:
-        """Decided twice: what became of the facts since this was recorded. None: still wanted."""
-        if message.expires_at is not None and message.expires_at <= now:
-            return Settlement(State.EXPIRED, counts=False, note="too late to be of use")
-        if message.participant_id is None or message.purpose in ANSWERS_AT_ONCE:
-            return None  # to a group or a coordinator, or what a person has just asked for
-        person = self._person(message.participant_id, now)
-        known = facts.behind(self.app.conn, message.key, message.session_id, person.case) if person else None
-        if known is None:
-            return Settlement(State.CANCELLED, counts=False, note="the person or session is gone")
-        decision = still_wanted(message.key, message.touchpoint, known, self.app.programme.rules, now)
-        if decision is None:
-            return Settlement(State.CANCELLED, counts=False, note="no longer called for: the facts changed")
-        if isinstance(decision, Skip):
-            return Settlement(State.CANCELLED, counts=False, note=decision.because)
-        if isinstance(decision, Hold):
-            return Settlement(State.QUEUED, not_before=decision.until, counts=False, note=decision.because)
-        return None
-
-    def _person(self, person: int, now: datetime) -> Person | None:
-        """Somebody's case, read together with those of all whose messages wait here; not older than a few seconds."""
-        if person not in self.people or now - self.looked_at > FRESH:
-            waiting = {m.participant_id for m in self.messages.values() if m.participant_id is not None}
-            after_end = self.app.programme.rules.longest_after_end
-            try:
-                found = facts.gather(self.app.conn, sorted(waiting), now, after_end)
-            except (ValueError, LookupError, TypeError):  # a spoilt row: the others must not wait for it
-                found = facts.gather(self.app.conn, [person], now, after_end)
-            self.people, self.looked_at = {one.id: one for one in found}, now
-        return self.people.get(person)
-
     def at_risk(self, ids: Sequence[int]) -> Collection[int]:
         now = self.app.now()
-        with database.write(self.app.conn) as conn:
-            return claims.mark_at_risk(conn, ids, self.owner, now, now + LEASE)
+        with database.write(self.app.conn) as conn:  # between the look and the mark nobody takes a message back
+            granted = claims.leased(conn, ids, self.owner, now)
+            if granted:
+                self.marks.mark(granted, now + LEASE)
+        return granted
 
     def settle(self, answers: Sequence[tuple[int, Receipt]]) -> None:
         now = self.app.now()
-        with database.write(self.app.conn) as conn:
-            for message_id, receipt in answers:
-                self._settle_one(conn, self.messages.pop(message_id), receipt, now)
+        if answers:
+            self.marks.answered([(one, receipt, now) for one, receipt in answers])
+            self.answers += [(self.messages.pop(one), receipt, now) for one, receipt in answers]
+        if self.answers and (len(self.answers) >= WRITE_PAGE or now - self.answers[0][2] >= WRITE_AFTER):
+            with database.write(self.app.conn) as conn:
+                self._write_answers(conn)
+            self._written()
 
-    def _settle_one(self, conn: database.Connection, message: Message, receipt: Receipt, now: datetime) -> None:
-        verdict, repeat = settle(receipt, message.attempts, now), False
-        if verdict.state is State.UNSURE and message.repeatable and message.repeats == 0:
-            note = "its fate is unknown; a calendar message is sent again once"
-            verdict, repeat = Settlement(State.QUEUED, now + timedelta(minutes=2), note=note), True
-        held = claims.settle(conn, message.id, self.owner, verdict, now, repeat)
-        if not held and receipt.outcome is Outcome.SENT:
-            held = claims.prove_sent(conn, message.id, "the answer came after its lease had run out", now)
-        if verdict.counts:
-            claims.record_delivery(conn, message.id, message.attempts + 1, receipt, now)
-        if receipt.outcome is Outcome.REFUSED_RECIPIENT:
-            contact_points.refused(conn, message.id, receipt, now)
-            if message.channel != "email" and message.purpose not in ANSWERS_AT_ONCE:
-                claims.make_way(conn, message)  # it certainly did not arrive: mail may take its place
-        if moved := _MIGRATED.fullmatch(receipt.text):
-            claims.readdress(conn, message.id, moved[1])
-        if not held:
-            self.counts["fenced"] += 1
-        elif verdict.counts:
-            self.counts["later" if verdict.state is State.QUEUED else verdict.state.value] += 1
+    def _write_answers(self, conn: database.Connection) -> None:
+        self.counts.update(settle_all(conn, self.owner, self.answers))
+
+    def _written(self) -> None:
+        if self.answers:
+            self.marks.settled()
+            self.answers = []
 
     def give_back(self) -> None:
-        """What was claimed and never settled: untried ones go back; a mark that stands is for `recover`."""
-        if self.messages:
+        """At the end: what was answered is written, what was never tried goes back, a mark that stands is for whoever
+        takes over. The file of marks goes when the rows say all that it says."""
+        try:
             with database.write(self.app.conn) as conn:
+                marks.carry_over(conn, [self.owner])
+                self._write_answers(conn)
                 claims.release(conn, list(self.messages), self.owner)
+        finally:
+            self.marks.close()
+        marks.forget(marks.folder_of(self.app.conn), self.owner)

@@ -5,11 +5,12 @@ So a killed process's claims are free at once; the lease is only for one that ha
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from steps.app import new_owner
+from store import marks
 
 
 @contextmanager
@@ -51,18 +52,23 @@ def dead(folder: Path, names: Iterable[str]) -> list[str]:
     return found
 
 
-def sweep(folder: Path) -> None:
-    """Remove the lock files that dead owners left."""
+def sweep(folder: Path, done: Callable[[str], bool]) -> None:
+    """Remove the files that dead owners left, of those with whom everything is `done`."""
     for path in folder.glob("*.lock"):
         with suppress(FileNotFoundError):
             handle = _try_lock(path)
             if handle is None:
                 continue
             try:
-                if _is_at(path, handle):  # under the lock: neither a sweeper nor a beginner can put another there
+                # under the lock: neither a sweeper nor a beginner can put another there
+                if _is_at(path, handle) and done(path.stem):
+                    marks.forget(folder, path.stem)
                     path.unlink()
             finally:
                 os.close(handle)
+    for path in folder.glob("*.marks"):
+        if not path.with_suffix(".lock").exists() and done(path.stem):
+            path.unlink(missing_ok=True)
 
 
 def _try_lock(path: Path) -> int | None:

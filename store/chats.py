@@ -11,6 +11,7 @@ from datetime import datetime
 from domain.messages import RECALLABLE
 from domain.participants import Health
 from domain.times import iso, parse_iso
+from store import marks
 
 _RECALLABLE = ", ".join(f"'{state.value}'" for state in RECALLABLE)
 
@@ -99,6 +100,7 @@ def link(conn: sqlite3.Connection, participant_id: int, chat_id: int, now: datet
 
 def unlink(conn: sqlite3.Connection, contact_point_id: int, note: str) -> None:
     """Forget a chat and take back what has not left for it: it may be somebody else's now."""
+    marks.carry_over(conn)
     conn.execute(
         "update outbox set state = 'cancelled', claim = null, lease_until = null, note = ?"
         f" where contact_point_id = ? and channel = 'telegram' and state in ({_RECALLABLE})",
@@ -126,6 +128,7 @@ def sign_of_life(conn: sqlite3.Connection, chat_id: int, now: datetime) -> None:
 
 def recall(conn: sqlite3.Connection, participant_id: int, note: str) -> int:
     """Take back what has not left for this person's chat, but for answers to what they did there. How many."""
+    marks.carry_over(conn)
     done = conn.execute(
         "update outbox set state = 'cancelled', claim = null, lease_until = null, note = ?"
         f" where participant_id = ? and channel = 'telegram' and topic <> 'chat' and state in ({_RECALLABLE})",

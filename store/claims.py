@@ -1,12 +1,13 @@
-"""Claims on the outbox: leased to an owner, marked at risk, settled; and what dead owners left behind.
+"""Claims on the outbox: leased to an owner, settled; and what dead owners left behind.
 
 A claim is a lease with a fence: its owner's name. Only the owner's name on the row lets a mark or a settlement
-through, so a process that slept past its lease finds its messages gone and must not finish them. Recording and
-looking is in `store/outbox.py`; whether a message is still wanted is decided above.
+through, so a process that slept past its lease finds its messages gone and must not finish them. Marks are kept in
+`store/marks.py`, recording and looking is in `store/outbox.py`; whether a message is still wanted is decided above.
 """
 
+import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from domain.deliveries import Receipt
@@ -28,18 +29,31 @@ def claim(
     return sorted((from_row(row) for row in rows), key=lambda m: (m.priority, m.not_before, m.id))
 
 
-def mark_at_risk(
-    conn: sqlite3.Connection, ids: Sequence[int], owner: str, now: datetime, lease_until: datetime
-) -> set[int]:
-    """Move claimed messages to at_risk, those only that are still this owner's, leased, and of use. Their ids."""
-    marks = ",".join("?" * len(ids))
+def leased(conn: sqlite3.Connection, ids: Sequence[int], owner: str, now: datetime) -> set[int]:
+    """Those of `ids` that are still claimed by this owner, leased, and of use: they may be marked."""
     rows = conn.execute(
-        f"update outbox set state = 'at_risk', lease_until = ? where id in ({marks})"
-        " and state = 'claimed' and claim = ? and lease_until > ? and (expires_at is null or expires_at > ?)"
-        " returning id",
-        (iso(lease_until), *ids, owner, iso(now), iso(now)),
-    ).fetchall()
-    return {row["id"] for row in rows}
+        "select id from outbox where id in (select value from json_each(?))"
+        " and state = 'claimed' and claim = ? and lease_until > ? and (expires_at is null or expires_at > ?)",
+        (json.dumps(ids), owner, iso(now), iso(now)),
+    )
+    return {row[0] for row in rows}
+
+
+def settle_sent(conn: sqlite3.Connection, owner: str, arrived: Sequence[tuple[int, datetime]]) -> set[int]:
+    """Messages whose far side took responsibility, and when. Those that were still this owner's: they are sent."""
+    ids = json.dumps([one for one, _ in arrived])
+    rows = conn.execute(
+        "select id from outbox where id in (select value from json_each(?)) and claim = ?"
+        " and state in ('claimed', 'at_risk')",
+        (ids, owner),
+    )
+    held = {row[0] for row in rows}
+    conn.executemany(
+        "update outbox set state = 'sent', claim = null, lease_until = null, note = '', attempts = attempts + 1,"
+        " sent_at = ? where id = ?",
+        [(iso(at), one) for one, at in arrived if one in held],
+    )
+    return held
 
 
 def settle(
@@ -75,25 +89,35 @@ def prove_sent(conn: sqlite3.Connection, message_id: int, evidence: str, now: da
     return changed.rowcount == 1
 
 
-def record_delivery(
-    conn: sqlite3.Connection, message_id: int, attempt: int, receipt: Receipt, now: datetime
-) -> None:
-    conn.execute(
-        "insert into deliveries (outbox_id, attempt, outcome, phase, code, text, at) values (?, ?, ?, ?, ?, ?, ?)",
-        (message_id, attempt, receipt.outcome.value, receipt.phase.value, receipt.code, receipt.text[:500], iso(now)),
+def record_deliveries(conn: sqlite3.Connection, attempts: Iterable[tuple[int, int, Receipt, datetime]]) -> None:
+    """Message, number of the attempt, what came of it, when. What another has written is not doubled."""
+    conn.executemany(
+        "insert into deliveries (outbox_id, attempt, outcome, phase, code, text, at)"
+        " select ?1, ?2, ?3, ?4, ?5, ?6, ?7"
+        " where not exists (select 1 from deliveries where outbox_id = ?1 and attempt = ?2 and text = ?6 and at = ?7)",
+        [
+            (one, attempt, receipt.outcome.value, receipt.phase.value, receipt.code, receipt.text[:500], iso(at))
+            for one, attempt, receipt, at in attempts
+        ],
     )
 
 
 def owners(conn: sqlite3.Connection) -> dict[str, datetime]:
-    """Owner -> the latest end of its leases."""
+    """Owner -> when the first of its leases ends."""
     rows = conn.execute(
-        "select claim, max(lease_until) as until from outbox where state in ('claimed', 'at_risk') group by claim"
+        "select claim, min(lease_until) as until from outbox where state in ('claimed', 'at_risk') group by claim"
     )
     return {row["claim"]: parse_iso(row["until"]) for row in rows}
 
 
+def held(conn: sqlite3.Connection, owner: str) -> bool:
+    """Whether anything is claimed by this owner."""
+    query = "select exists (select 1 from outbox where state in ('claimed', 'at_risk') and claim = ?)"
+    return bool(conn.execute(query, (owner,)).fetchone()[0])
+
+
 def recover(conn: sqlite3.Connection, now: datetime, dead: Collection[str]) -> dict[str, int]:
-    """Settle what dead owners, and leases that ran out, left behind.
+    """Settle what dead owners, and leases that ran out, left behind; after `marks.carry_over`.
 
     Claimed messages were certainly not finished: queued again. At-risk ones are unsure; a calendar message is sent
     again once (same UID, SEQUENCE and Message-ID), all else waits for a person or for evidence.

@@ -14,6 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from domain.errors import Problem, SchemaMismatch, UserError
+from store import marks
 from store.migrations import migrations
 
 # The WAL-reset bug (https://sqlite.org/wal.html) can corrupt a file before this version.
@@ -159,6 +160,9 @@ def backup(conn: sqlite3.Connection, target: Path) -> None:
         if target.exists():
             raise UserError(Problem("the backup file is there already", target.name, "Choose another name"))
         target.parent.mkdir(parents=True, exist_ok=True)
+        if marks.everybody(conn):  # the copy must know what was at risk
+            with write(conn):
+                marks.carry_over(conn)
         conn.execute("vacuum into ?", (str(target),))
     except OSError as error:
         remedy = "Choose a folder that you may write to"

@@ -4,13 +4,15 @@ How messages are leased, marked and settled while they leave is in `store/claims
 """
 
 import hashlib
+import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from domain.messages import RECALLABLE, Message, State
 from domain.times import iso, parse_iso
+from store import marks
 
 _RECALLABLE = ", ".join(f"'{state.value}'" for state in RECALLABLE)
 
@@ -135,6 +137,7 @@ def recall(conn: sqlite3.Connection, note: str, *, session_id: int | None = None
            topic: str | None = None) -> int:  # fmt: skip
     """Cancel what has not left for a session, a person, or both (a claimed one too: the fence stops it). How many."""
     assert session_id is not None or participant_id is not None
+    marks.carry_over(conn)
     done = conn.execute(
         f"update outbox set state = 'cancelled', claim = null, lease_until = null, note = ?"
         f" where state in ({_RECALLABLE})"
@@ -146,10 +149,16 @@ def recall(conn: sqlite3.Connection, note: str, *, session_id: int | None = None
 
 def payload(conn: sqlite3.Connection, message_id: int) -> bytes | None:
     """The frozen bytes; None when they are gone or do not match their hash."""
-    row = conn.execute("select sha256, data from payloads where outbox_id = ?", (message_id,)).fetchone()
-    if row is None or hashlib.sha256(row["data"]).hexdigest() != row["sha256"]:
-        return None
-    return bytes(row["data"])
+    return payloads(conn, [message_id]).get(message_id)
+
+
+def payloads(conn: sqlite3.Connection, ids: Sequence[int]) -> dict[int, bytes]:
+    """The frozen bytes of these messages, but for those that are gone or do not match their hash."""
+    rows = conn.execute(
+        "select outbox_id, sha256, data from payloads where outbox_id in (select value from json_each(?))",
+        (json.dumps(ids),),
+    )
+    return {one: data for one, sha256, data in rows if hashlib.sha256(data).hexdigest() == sha256}
 
 
 def get(conn: sqlite3.Connection, message_id: int) -> Message | None:
@@ -189,11 +198,11 @@ def move(
     conn: sqlite3.Connection, message_id: int, sources: Collection[State], target: State, note: str, now: datetime
 ) -> bool:
     """A person's move of one message between resting states; False when it is in none of `sources`."""
-    marks = ",".join("?" * len(sources))
+    places = ",".join("?" * len(sources))
     changed = conn.execute(
         "update outbox set state = ?, note = ?,"
         " sent_at = case when ? = 'sent' then coalesce(sent_at, ?) else sent_at end"
-        f" where id = ? and state in ({marks})",
+        f" where id = ? and state in ({places})",
         (target.value, note, target.value, iso(now), message_id, *[s.value for s in sources]),
     )
     return changed.rowcount == 1
@@ -201,6 +210,7 @@ def move(
 
 def hold_everything(conn: sqlite3.Connection, note: str) -> int:
     """After a restore: whatever could leave is held; what was at risk is unsure. How many."""
+    marks.carry_over(conn)
     held = conn.execute(
         "update outbox set state = 'held', claim = null, lease_until = null, note = ?"
         " where state in ('queued', 'claimed')",

@@ -13,7 +13,7 @@ from domain.deliveries import Parcel, Receipt
 from domain.messages import Message, settle
 from domain.times import iso
 from steps import deliver
-from store import claims, database
+from store import claims, database, marks
 
 Desk: Any = deliver.Delivery
 
@@ -31,8 +31,8 @@ def mark_before_sending() -> None:
     """A message is sent when it is handed to the channel; a crash after that loses it."""
     checked = Desk._checked
 
-    def marked(desk: Any, message: Message) -> Parcel | None:
-        parcel: Parcel | None = checked(desk, message)
+    def marked(desk: Any, message: Message, *rest: Any) -> Parcel | None:
+        parcel: Parcel | None = checked(desk, message, *rest)
         if parcel is not None:
             with database.write(desk.app.conn) as conn:
                 conn.execute(
@@ -70,9 +70,15 @@ def unsure_is_queued() -> None:
     claims.recover = hopeful
 
 
+def marks_are_not_read() -> None:
+    """Who takes over looks at the rows alone, which say of a message at risk that it is claimed."""
+    marks.carry_over = lambda *_: None  # type: ignore[assignment]
+
+
 VARIANTS: dict[str, Callable[[], None]] = {
     "real": lambda: None,
     "mark after sending": mark_after_sending,
     "mark before sending": mark_before_sending,
     "unsure is queued": unsure_is_queued,
+    "marks are not read": marks_are_not_read,
 }

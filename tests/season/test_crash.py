@@ -54,6 +54,7 @@ def test_outbox_killed_at_random_instants(home: Path) -> None:
         ("mark after sending", crash_oracle.STORED_TWICE),
         ("mark before sending", crash_oracle.SENT_NOT_STORED),
         ("unsure is queued", crash_oracle.STORED_TWICE),
+        ("marks are not read", crash_oracle.STORED_TWICE),
     ],
 )
 def test_wrong_deliverers_are_found_out(home: Path, variant: str, rule: str) -> None:

@@ -6,6 +6,7 @@ test_deliver_store_faults.py, kills at random instants in tests/season/test_cras
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,12 +14,13 @@ from pathlib import Path
 import pytest
 
 from channels.memory import MemoryChannel
+from domain.deliveries import Outcome, Phase, Receipt
 from domain.times import iso
-from steps import owners, persons, sessions
+from steps import owners, persons, sessions, setup
 from steps.app import App
 from steps.delivery import LEASE
 from steps.plan import plan
-from store import claims, database, outbox
+from store import claims, database, marks, outbox
 from tests.season.crash_nursery import Plan
 from tests.season.crash_runs import nursery
 from tests.season.crash_world import START, frozen, message, record
@@ -120,7 +122,7 @@ def test_beginner_is_never_taken_for_dead_while_others_sweep(tmp_path: Path) -> 
 
     def sweep() -> None:
         while not over.is_set():
-            owners.sweep(tmp_path)
+            owners.sweep(tmp_path, lambda _: True)
 
     sweepers = [threading.Thread(target=sweep) for _ in range(2)]
     for thread in sweepers:
@@ -138,7 +140,7 @@ def test_beginner_is_never_taken_for_dead_while_others_sweep(tmp_path: Path) -> 
 def test_lock_file_of_a_living_process_stays(tmp_path: Path) -> None:
     with owners.owner(tmp_path) as name:
         (tmp_path / "gone.lock").touch()
-        owners.sweep(tmp_path)
+        owners.sweep(tmp_path, lambda _: True)
         assert [path.name for path in tmp_path.iterdir()] == [f"{name}.lock"]
         assert owners.dead(tmp_path, [name, "gone"]) == ["gone"]
     assert list(tmp_path.iterdir()) == []
@@ -218,6 +220,51 @@ def test_no_longer_wanted_before_the_dot(post: Post, action: Callable[[App], Non
     assert (report.sent, report.unsure) == (1, 0)
     post.deliver()
     assert post.stored == everyone(5)
+
+
+@pytest.mark.parametrize("action", [cancel, change, suppress, erase])
+def test_what_may_be_out_is_not_taken_back(post: Post, action: Callable[[App], None]) -> None:
+    """The answer has come and is in no row yet: whoever takes back must look into the marks."""
+    post.record(4, 5)
+
+    def act() -> None:
+        with post.another() as app:
+            action(app)
+
+    assert post.deliver(settle=act).sent == 2
+    assert post.states() == {4: "sent", 5: "sent"}
+
+
+def test_backup_knows_what_was_at_risk(post: Post, tmp_path: Path) -> None:
+    post.record(1)
+
+    def copy() -> None:
+        with post.another() as app:
+            setup.backup(app, tmp_path / "copy.db")
+
+    post.deliver(settle=copy)
+    with closing(database.connect(tmp_path / "copy.db", read_only=True)) as conn:
+        rows = conn.execute("select participant_id, state from outbox").fetchall()
+    assert dict(rows) == {1: "at_risk"}
+
+
+def test_answers_of_a_process_that_died_before_it_wrote_them_down_are_found(post: Post, tmp_path: Path) -> None:
+    post.record(1, 2, 3)
+    now = post.app.now()
+    folder = marks.folder_of(post.app.conn)
+    folder.mkdir()
+    with database.write(post.app.conn) as conn:
+        claims.claim(conn, "email", "gone", now, now + LEASE, 10)
+    file = marks.Marks(folder, "gone")
+    file.mark([1, 2], now + LEASE)
+    refused = Receipt(Outcome.REFUSED_MESSAGE, Phase.DOT, 550, "no")
+    file.answered([(1, Receipt(Outcome.SENT, Phase.DOT, 250, "ok"), now), (2, refused, now)])
+    file.mark([3], now + LEASE)
+    file.close()
+    report = post.deliver()
+    assert (report.recovered, report.unsure, report.sent) == (3, 1, 0)
+    assert post.states() == {1: "sent", 2: "failed", 3: "unsure"}
+    assert list(folder.iterdir()) == []
 
 
 def test_unsubscribed_between_claim_and_dot_of_a_topic_only(post: Post) -> None:

@@ -1,6 +1,7 @@
-"""Delivery when the database is locked, full, or an old one.
+"""Delivery when the database is locked, full, or an old one, and when the disk is.
 
-Before the dot nothing leaves and nothing is lost; after it a welcome is unsure and a calendar message repeated once.
+Before the dot nothing leaves and nothing is lost. After it the answer is in the file of marks, wherever the rows are;
+where that cannot be written either, a welcome is unsure and a calendar message repeated once.
 """
 
 import resource
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.errors import UserError
 from domain.times import iso
 from steps import outbox as hand
 from steps import setup
@@ -61,9 +63,9 @@ def test_locked_database_is_waited_for(post: Post, moment: str) -> None:
 
 @contextmanager
 def no_room() -> Iterator[None]:
-    """No file of this process can grow beyond 1 kB: SQLite cannot write its journal, as on a full disk."""
+    """No file of this process can be written: neither marks nor SQLite's journal, as on a full disk."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, limits[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
     try:
         yield
     finally:
@@ -90,7 +92,7 @@ def fill_up(conn: sqlite3.Connection) -> None:
 def test_disk_full_before_the_dot_sends_nothing_and_loses_nothing(post: Post) -> None:
     post.record(1, 4)
     room = no_room()
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises((sqlite3.OperationalError, UserError)):
         try:
             post.deliver(mark=room.__enter__)
         finally:
@@ -109,16 +111,20 @@ AFTER_THE_DOT = pytest.mark.parametrize(
 )
 
 
-@AFTER_THE_DOT
-def test_disk_full_after_the_dot(post: Post, number: int, state: str, times: int) -> None:
-    post.record(number)
+def deliver_with_no_room_for_the_answer(post: Post) -> None:
     room = no_room()
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises((sqlite3.OperationalError, UserError)):
         try:
             post.deliver(settle=room.__enter__)
         finally:
             room.__exit__(None, None, None)
-    assert post.states() == {number: "at_risk"}
+
+
+@AFTER_THE_DOT
+def test_disk_full_after_the_dot(post: Post, number: int, state: str, times: int) -> None:
+    post.record(number)
+    deliver_with_no_room_for_the_answer(post)
+    assert post.states() == {number: "claimed"}  # that it is at risk, the file of marks says
     assert post.stored == everyone(number)
     post.deliver()
     post.deliver()
@@ -128,27 +134,25 @@ def test_disk_full_after_the_dot(post: Post, number: int, state: str, times: int
 
 def test_calendar_mail_is_repeated_once_only(post: Post) -> None:
     post.record(4)
-    lock = Lock(post)
-    post.app.conn.execute("pragma busy_timeout = 50")
     for _ in range(2):
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
-            post.deliver(settle=lock.take)
-        lock.let_go()
+        deliver_with_no_room_for_the_answer(post)
     post.deliver()
     post.deliver()
     assert post.states() == {4: "unsure"}
     assert post.stored == {"p4@there.test": 2}
 
 
-def test_no_room_for_the_receipt_leaves_the_message_unsure(post: Post) -> None:
+def test_no_room_for_the_answer_in_the_database_is_made_up_for_later(post: Post) -> None:
     post.record(99)
     post.record(1)
     fill_up(post.app.conn)
     with pytest.raises(sqlite3.OperationalError, match="full"):
         post.deliver()
     post.app.conn.execute("pragma max_page_count = 1000000")
-    assert post.deliver().sent == 0
-    assert post.states() == {99: "cancelled", 1: "unsure"}
+    report = post.deliver()
+    assert (report.sent, report.recovered) == (0, 1)
+    assert post.states() == {99: "cancelled", 1: "sent"}
+    assert attempts(post, 1) == [(1, "sent")]
     assert post.stored == everyone(1)
 
 
@@ -164,19 +168,28 @@ def test_database_locked_for_too_long_before_the_dot_sends_nothing(post: Post) -
     assert post.stored == everyone(1, 4)
 
 
-@AFTER_THE_DOT
-def test_database_locked_for_too_long_after_the_dot(post: Post, number: int, state: str, times: int) -> None:
+@pytest.mark.parametrize("number", [1, 4])
+def test_database_locked_for_too_long_after_the_dot_is_made_up_for_later(post: Post, number: int) -> None:
     post.record(number)
     lock = Lock(post)
     post.app.conn.execute("pragma busy_timeout = 50")
     with pytest.raises(sqlite3.OperationalError, match="locked"):
         post.deliver(settle=lock.take)
     lock.let_go()
-    assert post.states() == {number: "at_risk"}
+    assert post.states() == {number: "claimed"}
     post.deliver()
-    post.deliver()
-    assert post.states() == {number: state}
-    assert post.stored == {f"p{number}@there.test": times}
+    assert post.states() == {number: "sent"}
+    assert attempts(post, number) == [(1, "sent")]
+    assert post.stored == everyone(number)
+
+
+def attempts(post: Post, person: int) -> list[tuple[int, str]]:
+    rows = post.app.conn.execute(
+        "select d.attempt, d.outcome from deliveries d join outbox o on o.id = d.outbox_id"
+        " where o.participant_id = ? order by d.id",
+        (person,),
+    )
+    return [tuple(row) for row in rows]
 
 
 def test_restored_backup_sends_nothing_until_released(post: Post, tmp_path: Path) -> None:

@@ -83,21 +83,20 @@ def test_claim_takes_queued_only(conn: sqlite3.Connection, resting: State) -> No
     assert claim(conn) == []
 
 
-def test_mark_at_risk_only_the_owners_own_leased_and_useful(conn: sqlite3.Connection) -> None:
+def test_leased_only_the_owners_own_and_useful(conn: sqlite3.Connection) -> None:
     mine, theirs, useless, recalled = (record(conn, n) for n in range(1, 5))
     claim(conn)
     conn.execute("update outbox set claim = 'other' where id = ?", (theirs,))
     conn.execute("update outbox set expires_at = ? where id = ?", (NOON.isoformat(timespec="seconds"), useless))
     conn.execute("update outbox set state = 'cancelled', claim = null, lease_until = null where id = ?", (recalled,))
     ids = [mine, theirs, useless, recalled]
-    assert claims.mark_at_risk(conn, ids, "me", NOON, LATER) == {mine}
-    assert claims.mark_at_risk(conn, ids, "me", NOON, LATER) == set()  # never twice
+    assert claims.leased(conn, ids, "me", NOON) == {mine}
 
 
-def test_mark_at_risk_after_the_lease_is_refused(conn: sqlite3.Connection) -> None:
+def test_leased_no_longer_when_the_lease_is_over(conn: sqlite3.Connection) -> None:
     one = record(conn)
     claim(conn)
-    assert claims.mark_at_risk(conn, [one], "me", LATER, LATER + timedelta(minutes=30)) == set()
+    assert claims.leased(conn, [one], "me", LATER) == set()
 
 
 def test_settle_by_a_stranger_changes_nothing(conn: sqlite3.Connection) -> None:
