@@ -4,7 +4,7 @@ One letter, one language: a message whose catalogue lacks any of its strings fal
 the person's chain, lastly to English, which is the language of the templates themselves. So does a page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from io import BytesIO
@@ -66,17 +66,30 @@ class Catalogues:
         return found
 
     def _has_all(self, message: str, language: str) -> bool:
+        return self.says(strings_of(message + self.source.suffix, self.source), language)
+
+    def says(self, strings: Iterable[String], language: str) -> bool:
+        """Whether the language has all these texts."""
         if language == SOURCE:
             return True
         if language in PARTIAL and message + self.source.suffix not in PARTIAL[language]:
             return False  # one that has no words to translate would come in it
         catalogue = self._catalogues.get(language)
-        wanted = strings_of(message + self.source.suffix, self.source)
-        return catalogue is not None and all(_translated(catalogue, s) for s in wanted)
+        return catalogue is not None and all(_translated(catalogue, s) for s in strings)
 
-    def choose(self, message: str, chain: Sequence[str]) -> str:
-        """First language of `chain` (BCP 47, most wanted first) in which all of `message` can be said.
+    def text(self, string: str, language: str) -> str:
+        """One text as that language has it; as it is where it has none."""
+        found = self._catalogues[language].get(string) if language in self._catalogues else None
+        return str(found.string) if found is not None and found.string and not found.fuzzy else string
 
+    def wordings(self, string: str) -> tuple[str, ...]:
+        """One text in every language that has it."""
+        return tuple(dict.fromkeys(self.text(string, language) for language in self.languages()))
+
+    def choose(self, message: str, chain: Sequence[str], worded: Collection[str] = ()) -> str:
+        """First language of `chain` (BCP 47, most wanted first) in which all of `message` can be said, and `worded`.
+
+        `worded`: texts of the programme's own files that it is told, which are translated by the same catalogues.
         "pt-BR" stands for "pt-BR", then "pt" (lookup, RFC 4647 section 3.4), before the next of the chain is asked.
         """
         known = self._known
@@ -84,7 +97,7 @@ class Catalogues:
             subtags = wanted.strip().replace("-", "_").lower().split("_")
             for length in range(len(subtags), 0, -1):
                 code = known.get("_".join(subtags[:length]))
-                if code is not None and self.is_complete(message, code):
+                if code is not None and self.is_complete(message, code) and self.says(worded, code):
                     return code
         return SOURCE
 

@@ -4,6 +4,7 @@ Every field is of a kind and a form, written as its annotation; `fields.py` expl
 Nothing here looks anything up: whoever writes the letter passes plain values.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
@@ -18,6 +19,7 @@ from templates_email.fields import (
     Form,
     Kind,
     Languages,
+    Letter,
     Markdown,
     Name,
     Names,
@@ -26,9 +28,11 @@ from templates_email.fields import (
     Place,
     Text,
     Variant,
+    forms_of_row,
     kinds_and_forms,
 )
 from templates_email.formats import Moment
+from templates_email.surveys import SURVEY_CHATS, SURVEY_LETTERS
 
 Label = Literal[
     "title", "time", "venue", "purpose", "audience", "preparation", "languages", "interpretation", "sharers"
@@ -74,16 +78,6 @@ class DeskItem:
 
 SessionLines = Annotated[tuple[SessionLine, ...], Form.ROWS]
 DeskItems = Annotated[tuple[DeskItem, ...], Form.ROWS]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter(Context):
-    """What every message needs. `mailbox` is the programme's address, `reference` finds the letter again."""
-
-    programme: Constant[Text]
-    mailbox: Constant[Text]
-    name: Personal[Name]
-    reference: Personal[Text]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,8 +216,9 @@ class Nudge(AboutSession):
 LETTERS: tuple[type[Letter], ...] = (
     *(Invitation, Update, Cancellation, RsvpConfirmation, Reminder, Nudge),
     *(Welcome, ConfirmRegistration, OnboardingStart, OnboardingSkills, NeverCame, Desk),
+    *SURVEY_LETTERS,
 )
-CONTEXTS: dict[str, type[Context]] = {kind.message: kind for kind in (*LETTERS, *CHATS)}
+CONTEXTS: dict[str, type[Context]] = {kind.message: kind for kind in (*LETTERS, *CHATS, *SURVEY_CHATS)}
 
 
 @lru_cache
@@ -241,3 +236,18 @@ def shared_values(context: Context) -> tuple[tuple[str, Any], ...]:
 def personal_values(context: Context) -> dict[str, str]:
     kinds = fields_of(context.message)
     return {name: getattr(context, name) for name, (kind, _) in kinds.items() if kind is Kind.PERSONAL}
+
+
+def worded_values(context: Context) -> tuple[str, ...]:
+    """The texts of our own files that this context holds: a letter speaks a language only if that has them too."""
+    fields = fields_of(context.message).items()
+    found = (text for name, (_, form) in fields for text in _worded(getattr(context, name), form))
+    return tuple(dict.fromkeys(found))
+
+
+def _worded(value: Any, form: Form) -> Iterator[str]:
+    if form is Form.WORDED and value:
+        yield value
+    for row in value if form is Form.ROWS else [value] if form is Form.ROW else ():
+        for name, inner in forms_of_row(type(row)).items():
+            yield from _worded(getattr(row, name), inner)

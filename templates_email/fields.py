@@ -16,11 +16,14 @@ markdown  half      a coordinator's own Markdown, parsed apart from ours: no HTM
 moment    yes       local time, zone and UTC in the reader's language
 languages yes       BCP 47 codes, shown as names in the reader's language
 rows      -         a tuple of small dataclasses, each of whose fields has a form of its own
+row       -         one of these
+worded    yes       a text of our own files, such as a survey's question: shown as the letter's catalogue has it
 code      yes       compared, or a number
 
 The contexts themselves are in `contexts.py` (letters) and `chats.py` (answers in a messenger).
 """
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Any, ClassVar, TypeVar, get_type_hints
 
@@ -43,6 +46,8 @@ class Form(Enum):
     MOMENT = "moment"
     CHANGES = "changes"
     ROWS = "rows"
+    ROW = "row"
+    WORDED = "worded"
     CODE = "code"
 
 
@@ -54,6 +59,7 @@ Personal = Annotated[T, Kind.PERSONAL]
 Text = Annotated[str, Form.TEXT]
 Name = Annotated[str, Form.NAME]
 Names = Annotated[tuple[str, ...], Form.NAME]
+Worded = Annotated[str, Form.WORDED]
 Place = Annotated[str, Form.PLACE]
 Address = Annotated[str, Form.ADDRESS]
 Markdown = Annotated[str, Form.MARKDOWN]
@@ -72,6 +78,16 @@ class Context:
     __slots__ = ()
     message: ClassVar[str]
     longest: ClassVar[int] = CHAT_LENGTH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter(Context):
+    """What every letter needs. `mailbox` is the programme's address, `reference` finds the letter again."""
+
+    programme: Constant[Text]
+    mailbox: Constant[Text]
+    name: Personal[Name]
+    reference: Personal[Text]
 
 
 def kinds_and_forms(context: type[Context]) -> dict[str, tuple[Kind, Form]]:

@@ -6,8 +6,8 @@ from typing import Literal, get_args
 from templates_email.catalogues import shipped
 from templates_email.formats import language_name
 
-Button = Literal["yes", "no", "maybe", "link_yes", "link_no", "open_page"]
-Command = Literal["mine", "stop", "language", "help"]
+Button = Literal["yes", "no", "maybe", "link_yes", "link_no", "open_page", "skip"]
+Command = Literal["mine", "survey", "stop", "language", "help"]
 BUTTONS: tuple[Button, ...] = get_args(Button)
 COMMANDS: tuple[Command, ...] = get_args(Command)
 

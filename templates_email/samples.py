@@ -6,7 +6,7 @@ The session speaks English in every language, as a real one would; names and zon
 from datetime import UTC, datetime
 from typing import Any
 
-from templates_email import chats, contexts
+from templates_email import chats, contexts, surveys
 from templates_email.contexts import Cancellation, Change, Invitation, RsvpConfirmation, Update, Welcome
 from templates_email.fields import Context
 from templates_email.formats import Moment
@@ -50,6 +50,7 @@ def samples(language: str) -> dict[str, Context]:
     _add_reminders(add, session)
     _add_programme_letters(add, person, zone)
     _add_chats(add, name, zone)
+    _add_surveys(add, session, zone)
     return found
 
 
@@ -153,3 +154,62 @@ def _add_chats(add: Any, name: str, zone: str) -> None:
     add("", chats.LanguageQuestion)
     add("", chats.LanguageChosen, language="pt-BR")
     add("", chats.Unknown)
+
+
+_YES_NO = (surveys.OptionLine("", "Yes"), surveys.OptionLine("", "No"))
+_RATING = surveys.QuestionLine(
+    1,
+    "rating",
+    "How useful was this session for you?",
+    tuple(
+        surveys.OptionLine(str(number), label)
+        for number, label in enumerate(
+            ("not useful", "a little useful", "fairly useful", "very useful", "extremely useful"), 1
+        )
+    ),
+)
+_MORE = (
+    surveys.QuestionLine(2, "yes_no", "Did the session meet your expectations?", _YES_NO),
+    surveys.QuestionLine(6, "text", "What should we keep, and what should we do better?"),
+)
+_USED = surveys.QuestionLine(1, "yes_no", "Have you used what you learned?", _YES_NO)
+_OBSTACLE = surveys.QuestionLine(
+    4,
+    "choice",
+    "What kept you from it?",
+    (surveys.OptionLine("a", "no time so far"), surveys.OptionLine("b", "I would need some help")),
+    1,
+    "No",
+)
+_USE = (
+    surveys.QuestionLine(2, "text", "What did you do with it?", (), 1, "Yes"),
+    surveys.QuestionLine(3, "link", "Is there a link where we can see it?", (), 1, "Yes"),
+    _OBSTACLE,
+)
+_SURVEY_LINK = "https://connect.example/survey/17-20786-k3v7q2n5x4b6m1c8z0p9r7t5"
+
+
+def _add_surveys(add: Any, session: dict[str, Any], zone: str) -> None:
+    person = {key: session[key] for key in ("programme", "mailbox", "name", "reference")}
+    about = {**person, "title": session["title"]}
+    opinion = {**about, "survey": "Your opinion of the session", "anonymous": True, "more": _MORE}
+    used = {**about, "survey": "Have you used it?", "anonymous": False, "more": _USE}
+    link = {"has_link": True, "link": _SURVEY_LINK}
+    until = Moment(datetime(2026, 12, 17, 15, 0, tzinfo=UTC), 0, zone)
+    add("", surveys.AskSurvey, **opinion, **link, first=_RATING, when=session["when"])
+    add("check", surveys.AskSurvey, **used, first=_USED, check=True, when=session["when"])
+    add("", surveys.RemindOfSurvey, **opinion, **link, first=_RATING, until=until, last=False)
+    add("last", surveys.RemindOfSurvey, **used, first=_OBSTACLE, until=until, last=True)
+    add("", surveys.ThankForSurvey, **{**used, **link}, noted="1, 4")
+    add("whole", surveys.ThankForSurvey, **{**opinion, "more": ()}, noted="1, 2, 6")
+    title = session["title"]
+    add("rating", surveys.ChatSurvey, title=title, number=1, of=6, question=_RATING, begins=True)
+    add("choice", surveys.ChatSurvey, title=title, number=2, of=2, question=_OBSTACLE)
+    add("text", surveys.ChatSurvey, title=title, number=6, of=6, question=_MORE[1])
+    add("link", surveys.ChatSurvey, title=title, number=3, of=3, question=_USE[1])
+    add("again", surveys.ChatSurvey, title=title, number=3, of=3, question=_USE[1], again=True)
+    add("", surveys.ChatSurveyDone, anonymous=True)
+    add("named", surveys.ChatSurveyDone, anonymous=False)
+    add("", surveys.ChatSurveyOver, answered=False)
+    add("answered", surveys.ChatSurveyOver, answered=True)
+    add("", surveys.ChatSurveyNone)

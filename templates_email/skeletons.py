@@ -23,7 +23,7 @@ from markupsafe import Markup
 from templates_email import markup, pieces, plain
 from templates_email.catalogues import HERE, Catalogues, shipped, text_direction
 from templates_email.chats import Chat
-from templates_email.contexts import CONTEXTS, fields_of, personal_values, shared_values
+from templates_email.contexts import CONTEXTS, fields_of, personal_values, shared_values, worded_values
 from templates_email.fields import Context, Form, Kind
 from templates_email.pieces import Pieces
 from templates_email.slots import Slots, personal_text, view
@@ -72,7 +72,8 @@ class Skeleton:
 def render(message: str, chain: Sequence[str], context: Context, *, catalogues: Catalogues | None = None) -> Rendered:
     """The letter `message` for one person, in the first language of `chain` (BCP 47) that has all of it."""
     catalogues = catalogues or shipped()
-    skeleton = prepare(message, catalogues.choose(message, chain), context, catalogues=catalogues)
+    language = catalogues.choose(message, chain, worded_values(context))
+    skeleton = prepare(message, language, context, catalogues=catalogues)
     return skeleton.fill(personal_values(context))
 
 

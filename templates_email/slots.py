@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from templates_email import formats
+from templates_email.catalogues import shipped
 from templates_email.clean import checked_address, clean_line, clean_name
 from templates_email.contexts import Change
 from templates_email.fields import Form, forms_of_row
@@ -142,6 +143,8 @@ def view(value: Any, form: Form, language: str, show: Show, show_markdown: Calla
     """A constant or variant value as the template sees it."""
     if form is Form.CODE:
         return value
+    if form is Form.WORDED:
+        return show(shipped().text(value, language), False, 1)
     if form is Form.MARKDOWN:
         return show_markdown(value.strip())
     if form is Form.CHANGES:
@@ -154,6 +157,8 @@ def view(value: Any, form: Form, language: str, show: Show, show_markdown: Calla
     if form is Form.ROWS:
         forms = forms_of_row(type(value[0])) if value else {}
         return [_view_row(row, forms, language, show, show_markdown) for row in value]
+    if form is Form.ROW:
+        return _view_row(value, forms_of_row(type(value)), language, show, show_markdown)
     if form is Form.LANGUAGES:
         codes = (value,) if isinstance(value, str) else value
         return show(formats.language_names(codes, language), False, len(codes))

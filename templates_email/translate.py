@@ -1,4 +1,5 @@
-"""`python -m templates_email.translate`: brings every catalogue to the strings that the templates hold now.
+"""`python -m templates_email.translate`: brings every catalogue to the strings that the templates, and the texts of the
+programme's own files (`WORDED`), hold now.
 
 New strings come in empty (their messages fall back whole to another language until they are translated), strings that
 no template holds any more go out. The wording is left to translators. `python -m templates_email.translate xx` starts
@@ -6,8 +7,10 @@ the catalogue of a new language.
 """
 
 import sys
-from collections.abc import Collection
+import tomllib
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -18,8 +21,31 @@ from templates_email.catalogues import DOMAIN, HERE, MESSAGES, PAGES, PARTIAL
 _OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
 
 
+CONFIG = HERE.parent / "config"
+# The files whose texts are shown to people, and the keys that hold them.
+WORDED = {"surveys.toml": frozenset({"title", "text", "labels", "label"})}
+
+
+def worded_strings() -> Iterator[tuple[str, str]]:
+    """(file, text) of every text of the programme's files that is shown to people."""
+    for name, keys in WORDED.items():
+        yield from ((name, text) for text in _texts(tomllib.loads((CONFIG / name).read_text("utf-8")), keys))
+
+
+def _texts(value: Any, keys: Collection[str], wanted: bool = False) -> Iterator[str]:
+    if isinstance(value, str):
+        if wanted:
+            yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _texts(inner, keys, key in keys)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner, keys, wanted)
+
+
 def template_catalogue(only: Collection[str] = ()) -> Catalog:
-    """All strings of all templates (or of `only` these), untranslated, each with the files that hold it."""
+    """All strings of all templates and files (or of `only` these), untranslated, each with those that hold it."""
     found = Catalog(project=DOMAIN, domain=DOMAIN)
     for source, place in ((MESSAGES, "messages"), (PAGES, "pages")):
         pattern = f"**{source.suffix}"
@@ -30,6 +56,10 @@ def template_catalogue(only: Collection[str] = ()) -> Catalog:
             if only and filename not in only:
                 continue
             found.add(message, None, [(f"{place}/{filename}", None)], auto_comments=comments, context=context)  # type: ignore[list-item]  # Babel writes a place without a line for None
+    for name, text in worded_strings():
+        if only and name not in only:
+            continue
+        found.add(text, None, [(f"config/{name}", None)])  # type: ignore[list-item]  # likewise
     return found
 
 

@@ -13,7 +13,7 @@ from templates_email.catalogues import DOMAIN, HERE, PAGES, Catalogues, language
 from templates_email.contexts import CONTEXTS
 from templates_email.samples import samples
 from templates_email.skeletons import render
-from templates_email.translate import template_catalogue, update, write
+from templates_email.translate import template_catalogue, update, worded_strings, write
 
 TRANSLATED = [code for code in languages() if code != "en"]
 
@@ -64,6 +64,7 @@ def test_extraction_agrees_with_what_fallback_looks_at() -> None:
     """Babel's extraction and `strings_of` must see the same strings."""
     seen = {string for message in (*CONTEXTS, "labels", "certificate") for string in strings_of(f"{message}.j2")}
     seen |= {string for page in PAGES.folder.glob("*.html") for string in strings_of(page.name, PAGES)}
+    seen |= {text for _, text in worded_strings()}
     assert seen == {m.id for m in template_catalogue() if m.id}
 
 

@@ -27,6 +27,7 @@ GIVEN_ADDRESSES = {
     "https://meet.example/clinic?room=7&lang=en",
     "https://meta.example/templates/budget",
     "https://t.me/connect_sample_bot?start=1041-k3v7q2n5x4b6m1c8z0p9r7t5",
+    "https://connect.example/survey/17-20786-k3v7q2n5x4b6m1c8z0p9r7t5",
 }
 # Every branch of these is kept in every language; of the others in one language of each direction, and elsewhere one.
 IN_EVERY_LANGUAGE = ("invitation", "update", "cancellation", "rsvp_confirmation", "welcome")
