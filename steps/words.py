@@ -14,6 +14,7 @@ from steps import chat_links
 from steps.app import App
 from store import sessions
 from templates_email import contexts
+from templates_email.fields import Letter
 from templates_email.formats import Moment
 
 ANSWERS = {PartStat.ACCEPTED: "yes", PartStat.DECLINED: "no", PartStat.TENTATIVE: "maybe"}
@@ -30,7 +31,7 @@ def moment(session: Session, zone: str) -> Moment:
     return Moment(session.starts_at, session.minutes, zone)
 
 
-def context_of(app: App, touch: Touch, facts: Facts, reference: str) -> contexts.Letter:
+def context_of(app: App, touch: Touch, facts: Facts, reference: str) -> Letter:
     """The context of the letter that `touch` sends. `reference` finds the letter again."""
     letter: dict[str, Any] = {
         "programme": app.programme.name,
@@ -43,7 +44,7 @@ def context_of(app: App, touch: Touch, facts: Facts, reference: str) -> contexts
     return _about_session(app, touch, facts, facts.session, letter)
 
 
-def _about_programme(app: App, touch: Touch, facts: Facts, letter: dict[str, Any]) -> contexts.Letter:
+def _about_programme(app: App, touch: Touch, facts: Facts, letter: dict[str, Any]) -> Letter:
     link = chat_links.personal_link(app, facts.person.id)
     telegram: dict[str, Any] = {"has_telegram_link": bool(link), "telegram_link": link}
     match touch.purpose:
@@ -72,7 +73,7 @@ def _coming(app: App, facts: Facts) -> tuple[contexts.SessionLine, ...]:
 
 def _about_session(
     app: App, touch: Touch, facts: Facts, session: Session, letter: dict[str, Any]
-) -> contexts.Letter:
+) -> Letter:
     point = app.programme.rules.touchpoints[touch.touchpoint]
     invited = facts.invitation is not None and facts.invitation.origin == "general" and not facts.registered
     answer = ANSWERS.get(facts.invitation.partstat, "none") if facts.invitation else "none"

@@ -66,14 +66,15 @@ class Catalogues:
         return found
 
     def _has_all(self, message: str, language: str) -> bool:
-        return self.says(strings_of(message + self.source.suffix, self.source), language)
+        template = message + self.source.suffix
+        if language in PARTIAL and template not in PARTIAL[language]:
+            return False  # one that has no words to translate would come in it
+        return self.says(strings_of(template, self.source), language)
 
     def says(self, strings: Iterable[String], language: str) -> bool:
         """Whether the language has all these texts."""
         if language == SOURCE:
             return True
-        if language in PARTIAL and message + self.source.suffix not in PARTIAL[language]:
-            return False  # one that has no words to translate would come in it
         catalogue = self._catalogues.get(language)
         return catalogue is not None and all(_translated(catalogue, s) for s in strings)
 
