@@ -27,6 +27,7 @@ from commands import (
     running,
     sessions,
     statistics,
+    support,
 )
 from commands.output import complain
 from config import settings
@@ -103,6 +104,7 @@ def parser() -> argparse.ArgumentParser:
     running.register(commands, common, serving)
     imports.register(commands, common, acting)
     sessions.register(commands, common, acting)
+    support.register(commands, common, acting)
     badges.register(commands, common, acting)
     resources.register(commands, common, acting)
     outbox.register(commands, common, acting)

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from domain.errors import Problem, UserError
 from domain.sessions import Session, SessionState
-from steps import sessions
+from steps import sessions, support
 from steps.app import App
 
 NONE = "(there is none to choose from)"
@@ -40,8 +40,16 @@ def past(app: App) -> list[str]:
     return [label(session) for session in recent if session.state is SessionState.CONFIRMED]
 
 
+def requests(app: App) -> list[str]:
+    """Labels of the requests that wait, the oldest first, without who asked."""
+    return [
+        f"{one.request.id}{DOT}{one.request.ask}{DOT}since {one.request.asked_at:%Y-%m-%d}"
+        for one in support.listing(app)
+    ]
+
+
 # What a form may offer, by name. A form of deployments.py names one of these.
-CHOICES: Mapping[str, Callable[[App], list[str]]] = {"upcoming": upcoming, "past": past}
+CHOICES: Mapping[str, Callable[[App], list[str]]] = {"upcoming": upcoming, "past": past, "requests": requests}
 
 
 def offers(app: App) -> dict[str, list[str]]:

@@ -29,6 +29,7 @@ from flows.plan_and_deliver import plan_and_deliver
 from flows.read_mailbox import read_mailbox
 from flows.reminders import reminders
 from flows.send_invitations import send_invitations
+from flows.settle_request import settle_request
 from flows.telegram import telegram
 from flows.topic_gaps import topic_gaps
 
@@ -74,6 +75,7 @@ FORMS = (
     Form(move_session, "sessions"),
     Form(cancel_session, "sessions"),
     Form(add_resource, "sessions", "past"),
+    Form(settle_request, "people", "requests", "request"),
 )
 
 

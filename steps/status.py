@@ -48,6 +48,8 @@ def _one(app: App, query: str, *values: object) -> Any:
 _DESK = (
     ("unanswered", "select count(*), min(created_at) from desk_tasks where settled_at is null",
      "people answered none of our messages; ask them in person", "letsconnect desk list, then desk settle ID"),
+    ("requests", "select count(*), min(asked_at) from support_requests where state = 'open'",
+     "people asked for support and wait for an answer", "letsconnect support list, then support settle OUTCOME ID"),
     ("drafts", "select count(*), min(created_at) from outbox where state = 'draft'",
      "a large sending waits for approval", "letsconnect outbox approve --all"),
     ("held", "select count(*), min(created_at) from outbox where state = 'held'",

@@ -34,6 +34,7 @@ KEPT = (
     ("pending_registrations", "participant_id = :id"),
     ("waiting_list", "participant_id = :id"),
     ("badges", "participant_id = :id"),
+    ("support_requests", "participant_id = :id"),
     ("survey_requests", "participant_id = :id"),
     ("survey_drafts", "request_id in (select id from survey_requests where participant_id = :id)"),
     ("responses", "participant_id = :id"),
@@ -97,6 +98,9 @@ def erase(conn: sqlite3.Connection, person: int, now: datetime) -> dict[str, int
         " (select 'mail:' || canonical from contact_points where participant_id = :id and channel = 'email')",
         "likenesses": "delete from guest_candidates where participant_id = :id",
         "badges": "delete from badges where participant_id = :id",
+        "wishes": "update support_requests set text = '',"
+        " state = case state when 'open' then 'withdrawn' else state end,"
+        " settled_at = coalesce(settled_at, :now) where participant_id = :id",
         "chats": "delete from telegram_links where participant_id = :id",
         "addresses": "delete from contact_points where participant_id = :id",
         "profile": "update participants set name = '', country = '', region = '', wiki_user = '',"

@@ -14,7 +14,9 @@ from typing import Any
 
 from domain.imports import Choice, Mail, Profile, Registration, merge
 from domain.participants import folded_name
+from domain.support import Ask, means_wanted
 from domain.times import iso
+from store import support
 from store.invitations import want_again
 
 SOURCE = "import"
@@ -75,6 +77,8 @@ def record(
     for session in registration.sessions:
         _session(conn, outcome, session, registration, at, run_id, now)
     _answers(conn, outcome, home, registration.answers, newer)
+    if newer:
+        _means(conn, person, registration.profile.support_needed, now)
     if outcome.changed:
         conn.execute("update participants set updated_at = ? where id = ?", (iso(now), person))
         conn.execute("update registrations set import_run_id = ? where id = ?", (run_id, home))
@@ -85,6 +89,12 @@ def record(
             outcome.changed |= done.new or done.changed
             outcome.notes += [("members", what) for _, what in done.notes]
     return outcome
+
+
+def _means(conn: sqlite3.Connection, person: int, said: str, now: datetime) -> None:
+    """Who says what they need to take part has asked for it, once."""
+    if said and means_wanted(said) and not support.ever_asked(conn, person, Ask.MEANS):
+        support.ask(conn, person, Ask.MEANS, "form", now, text=said)
 
 
 def _member(group: Registration, name: str, mail: Mail) -> Registration:

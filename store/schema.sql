@@ -47,8 +47,7 @@ CREATE TABLE badges (
   unique (badge, participant_id)
 ) strict;
 
-CREATE INDEX badges_participant on badges (participant_id)
-;
+CREATE INDEX badges_participant on badges (participant_id);
 
 CREATE TABLE channel_pauses (
   channel text primary key,
@@ -638,6 +637,24 @@ CREATE TABLE step_runs (
 ) strict;
 
 CREATE INDEX step_runs_step on step_runs (step, id);
+
+CREATE TABLE support_requests (
+  id integer primary key,
+  participant_id integer not null references participants (id),
+  ask text not null check (ask in ('mentoring', 'review', 'community', 'means')),
+  session_id integer references sessions (id),  -- after which it was asked; null: of the programme
+  text text not null default '',             -- the person's own words
+  source text not null,                      -- mail, form, hand
+  state text not null default 'open' check (state in ('open', 'granted', 'declined', 'withdrawn')),
+  asked_at text not null,
+  settled_at text,
+  check ((state = 'open') = (settled_at is null))
+) strict;
+
+CREATE UNIQUE INDEX support_requests_open on support_requests (participant_id, ask) where state = 'open';
+
+CREATE INDEX support_requests_waiting on support_requests (asked_at) where state = 'open'
+;
 
 CREATE TRIGGER suppressions_changed after update on suppressions begin
   update participants set next_due = '0', facts_version = facts_version + 1 where id in (

@@ -44,5 +44,23 @@ create table badges (
   unique (badge, participant_id)
 ) strict;
 
-create index badges_participant on badges (participant_id)
+create index badges_participant on badges (participant_id);
+
+create table support_requests (
+  id integer primary key,
+  participant_id integer not null references participants (id),
+  ask text not null check (ask in ('mentoring', 'review', 'community', 'means')),
+  session_id integer references sessions (id),  -- after which it was asked; null: of the programme
+  text text not null default '',             -- the person's own words
+  source text not null,                      -- mail, form, hand
+  state text not null default 'open' check (state in ('open', 'granted', 'declined', 'withdrawn')),
+  asked_at text not null,
+  settled_at text,
+  check ((state = 'open') = (settled_at is null))
+) strict;
+
+-- Asked once more while it waits, it is the same request.
+create unique index support_requests_open on support_requests (participant_id, ask) where state = 'open';
+
+create index support_requests_waiting on support_requests (asked_at) where state = 'open'
 """
