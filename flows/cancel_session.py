@@ -14,7 +14,7 @@ from steps.deliver import DeliverReport
 from steps.plan import PlanReport
 
 NAME = "Cancel a session"
-# What the mail says. It is not translated, so it is short; for "other" the mail gives no reason.
+# What the mail says, in the reader's language (_reason.j2); for "other" it gives no reason.
 REASONS = {
     "sharer cannot come": "the sharer cannot come",
     "too few people": "too few people could come",

@@ -27,7 +27,7 @@ Show = Callable[[str, bool, int], Any]
 
 
 class Plain:
-    """A constant or variant text: printed as a token, testable, countable where it is a list."""
+    """A constant or variant text: printed as a token, testable, comparable, countable where it is a list."""
 
     __slots__ = ("_count", "_print", "_value")
 
@@ -42,6 +42,11 @@ class Plain:
 
     def __len__(self) -> int:
         return self._count
+
+    def __eq__(self, other: object) -> bool:
+        return self._value == other
+
+    __hash__ = None  # type: ignore[assignment]  # what compares by value and prints a token belongs in no set
 
 
 class Personal:

@@ -20,6 +20,8 @@ from steps.app import App, open_app
 from steps.deliver import deliver
 from steps.imports import import_registrations
 from steps.plan import PlanReport, plan
+from templates_email import skeletons
+from templates_email.samples import samples
 from tests.flows.running import Caught
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -124,3 +126,11 @@ def test_announcement_says_to_how_many_groups(app: App) -> None:
         "It is on its way to 2 groups.",
         "Every group has had it at its present time.",
     ]
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "pt", "ar"])
+@pytest.mark.parametrize("words", [words for words in cancel_session.REASONS.values() if words])
+def test_reason_of_the_form_is_said_in_the_readers_language(words: str, language: str) -> None:
+    sample = samples(language)["cancellation-session"]
+    mail = skeletons.render("cancellation", (language,), replace(sample, reason=words))  # type: ignore[type-var]  # a Letter
+    assert (mail.language, [words in said for said in (mail.text, mail.chat, mail.html)]) == (language, [False] * 3)
