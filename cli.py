@@ -20,6 +20,7 @@ from commands import (
     gaps,
     imports,
     looking,
+    newsletter,
     outbox,
     people,
     report,
@@ -108,6 +109,7 @@ def parser() -> argparse.ArgumentParser:
     badges.register(commands, common, acting)
     resources.register(commands, common, acting)
     outbox.register(commands, common, acting)
+    newsletter.register(commands, common, acting)
     people.register(commands, common, acting)
     attendance.register(commands, common, acting)
     desk.register(commands, common, acting)

@@ -1,5 +1,5 @@
-"""The programme as data: programme.toml, cadences.toml, skills.toml and (in `surveys.py`) surveys.toml, validated with
-every problem at once."""
+"""The programme as data: programme.toml, cadences.toml, skills.toml, and (in files of their own here) newsletter.toml
+and surveys.toml, validated with every problem at once."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +12,13 @@ from typing import Annotated
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, Field
 
+from config import newsletter as newsletter_file
 from config import surveys
 from config.toml_file import STRICT, Duration, read
 from domain.cadences import (
     ABOUT_SESSION,
     EVENTS,
+    MAILINGS,
     NO_CAP,
     OF_SESSION,
     Anchor,
@@ -27,6 +29,7 @@ from domain.cadences import (
     Touchpoint,
 )
 from domain.errors import ConfigError, Problem
+from domain.newsletter import IssueKind, IssueRule
 from domain.resources import ResourceKind
 from domain.sessions import Invites, Kind
 from domain.surveys import Survey
@@ -248,6 +251,7 @@ class Programme:
     coordinators: tuple[Coordinator, ...]
     retention: Retention
     report: Report
+    issues: Mapping[IssueKind, IssueRule]
     groups: tuple[Group, ...] = ()
     surveys: Mapping[str, Survey] = field(default_factory=dict)
 
@@ -270,6 +274,7 @@ def load(folder: Path) -> Programme:
     programme = read(folder / "programme.toml", _Programme, problems)
     cadences = read(folder / "cadences.toml", _Cadences, problems)
     skills = read(folder / "skills.toml", _Skills, problems)
+    issues = read(folder / "newsletter.toml", newsletter_file.Newsletter, problems)
     asked = surveys.load(folder, programme.kinds if programme else (), problems)
     if cadences is not None and programme is not None:
         problems += _touchpoint_problems(cadences, programme.senders)
@@ -278,8 +283,8 @@ def load(folder: Path) -> Programme:
             problems.append(Problem("is needed", "programme.toml: senders.programme", "Say who writes by default"))
     if problems:
         raise ConfigError(problems)
-    assert programme is not None and cadences is not None and skills is not None
-    return _assemble(programme, cadences, skills, asked)
+    assert programme is not None and cadences is not None and skills is not None and issues is not None
+    return _assemble(programme, cadences, skills, asked, newsletter_file.rules(issues))
 
 
 def _report_problems(programme: _Programme) -> list[Problem]:
@@ -304,7 +309,9 @@ def _touchpoint_problems(cadences: _Cadences, senders: Collection[str]) -> list[
             bad(code, "", "this touchpoint is missing", "Copy it from the defaults")
         elif cadences.touchpoints[code].purpose is not purpose:
             bad(code, "purpose", f"must be {purpose.value}", "Write that")
-        elif cadences.touchpoints[code].channel is not Channel.EMAIL:
+        elif code in MAILINGS and cadences.touchpoints[code].channel is Channel.DESK:
+            bad(code, "channel", "must be a way to people", "Write email, telegram or best")
+        elif code not in MAILINGS and cadences.touchpoints[code].channel is not Channel.EMAIL:
             bad(code, "channel", "must be email: it answers or carries a calendar entry", "Write email")
     rungs: dict[tuple[str, int], str] = {}
     for code, point in cadences.touchpoints.items():
@@ -345,7 +352,11 @@ NOT_TIMED = frozenset({Purpose.DESK, Purpose.CHAT_ANSWER, Purpose.ANNOUNCEMENT, 
 
 
 def _assemble(
-    programme: _Programme, cadences: _Cadences, skills: _Skills, asked: tuple[Survey, ...]
+    programme: _Programme,
+    cadences: _Cadences,
+    skills: _Skills,
+    asked: tuple[Survey, ...],
+    issues: Mapping[IssueKind, IssueRule],
 ) -> Programme:
     quiet = QuietHours(programme.quiet_hours.start, programme.quiet_hours.end)
     points = {
@@ -402,6 +413,7 @@ def _assemble(
             prioritised=programme.report.prioritised,
             interests=tuple(programme.report.interests),
         ),
+        issues=issues,
         groups=tuple(Group(g.name, g.chat_id) for g in programme.groups),
         surveys={survey.code: survey for survey in asked},
     )

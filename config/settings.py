@@ -72,7 +72,7 @@ TABLE: tuple[tuple[str, str, str, bool], ...] = (
     ("PAGES_PROXIES", "127.0.0.1,::1", "proxies before the pages whose X-Forwarded-* counts", False),
     ("MAILBOX", "the programme's", "the programme's address: From, ORGANIZER, and what IMAP reads", False),
     ("SECRET", "made by init in $LETSCONNECT_HOME/secret", "key for tokens, UIDs and Message-IDs", True),
-    ("PROGRAMME", "config/", "folder with programme.toml, cadences.toml, skills.toml, mapping.toml", False),
+    ("PROGRAMME", "config/", "folder with programme.toml and the files beside it", False),
     ("INCOMING", "$LETSCONNECT_HOME/incoming", "folder whose new files are imported", False),
     ("SHEET_URL", "", "https link to a published sheet's CSV of registrations", True),
     ("SMTP_CONNECTIONS", "8", "connections at once to the SMTP server", False),

@@ -33,6 +33,9 @@ class Purpose(StrEnum):
     CONFIRM_REGISTRATION = "confirm_registration"
     CHAT_ANSWER = "chat_answer"
     ANNOUNCEMENT = "announcement"
+    NEWSLETTER = "newsletter"
+    DIGEST = "digest"  # of opportunities elsewhere
+    BRIEF = "brief"  # to advisers
 
 
 # Harmless when repeated: same UID, SEQUENCE and Message-ID (RFC 5546 section 2.1.5).
@@ -46,7 +49,12 @@ EVENTS = {
     "update": Purpose.UPDATE,
     "cancellation": Purpose.CANCELLATION,
     "rsvp_confirmation": Purpose.RSVP_CONFIRMATION,
+    "newsletter": Purpose.NEWSLETTER,
+    "digest": Purpose.DIGEST,
+    "brief": Purpose.BRIEF,
 }
+# Of these, those that go to a whole list at once, which a coordinator approved (`steps/newsletter_send.py`).
+MAILINGS = frozenset({"newsletter", "digest", "brief"})
 
 
 class Anchor(StrEnum):

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
-from domain.cadences import NO_CAP, Anchor, Audience, Channel, Purpose, Rules, Touchpoint
+from domain.cadences import MAILINGS, NO_CAP, Anchor, Audience, Channel, Purpose, Rules, Touchpoint
 from domain.invitations import Invitation, PartStat, Rsvp
-from domain.participants import ContactPoint, Health, Participant
+from domain.participants import ConsentTopic, ContactPoint, Health, Participant, Role
 from domain.sessions import Invites, Session, SessionState
 from domain.times import zone_or_none
 
@@ -271,6 +271,8 @@ def still_wanted(key: str, touchpoint: str, facts: Facts, rules: Rules, now: dat
     Asked as if the person had not heard of it yet: a repeat or a copy (`key#2`) must not forbid itself.
     """
     base = key.partition("#")[0]
+    if touchpoint in MAILINGS:
+        return decide_mailing(touchpoint, base, facts, rules, now)
     if base.startswith("cancel/"):
         facts = replace(facts, heard=Heard(request=-1))
     elif base.startswith("invite/"):
@@ -283,6 +285,34 @@ def still_wanted(key: str, touchpoint: str, facts: Facts, rules: Rules, now: dat
             touch = replace(touch, touchpoint=touchpoint, purpose=point.purpose, topic=point.topic)
             return decide(touch, facts, rules, now)
     return None
+
+
+def decide_mailing(code: str, key: str, facts: Facts, rules: Rules, now: datetime) -> Decision:
+    """Whether this person is a reader of an approved issue, asked when its list is made and before it is sent. No
+    facts call for it but the approval, so it is nobody's touch before it is recorded.
+    """
+    point = rules.touchpoints[code]
+    touch = Touch(
+        key=key,
+        touchpoint=code,
+        purpose=point.purpose,
+        topic=point.topic,
+        participant_id=facts.person.id,
+        session_id=None,
+        sequence=None,
+        expires_at=None,
+        because=f"on the approved list of the {code}",
+        due_at=now,
+    )
+    if unwanted := _not_a_reader(code, facts.person):
+        return Skip(touch, unwanted)
+    return decide(touch, facts, rules, now)
+
+
+def _not_a_reader(code: str, person: Participant) -> str:
+    if code == Purpose.BRIEF:
+        return "" if Role.ADVISER in person.roles else "is no adviser"
+    return "" if person.consents.get(ConsentTopic.NEWSLETTER) else "did not agree to the newsletter"
 
 
 def _refusal(touch: Touch, facts: Facts, now: datetime) -> str:

@@ -6,6 +6,7 @@ from flows.skin import StepFailed, counted, numbers, page, redacted, sentence, s
 from steps import deliver, plan
 from steps.app import App
 from steps.deliver import DeliverReport
+from steps.newsletter_send import send_approved
 from steps.plan import PlanReport
 
 NAME = "Plan and deliver"
@@ -23,7 +24,10 @@ async def plan_and_deliver(dry_run: bool = False) -> None:
     """
 
     def tick(app: App) -> tuple[PlanReport, DeliverReport]:
-        return plan.plan(app, dry_run=dry_run), deliver.deliver(app, dry_run=dry_run)
+        planned = plan.plan(app, dry_run=dry_run)
+        if not dry_run:
+            send_approved(app)
+        return planned, deliver.deliver(app, dry_run=dry_run)
 
     planned, delivered = await step(NAME, tick)
     sent = numbers(delivered)

@@ -1,5 +1,6 @@
 """What every mail of ours carries: who writes, where answers and bounces go, what finds it again."""
 
+import re
 from datetime import datetime
 
 from channels import letter
@@ -35,6 +36,7 @@ def mail_to(
     calendar_part: bytes | None = None,
     method: str | None = None,
     in_reply_to: str | None = None,
+    headers: tuple[tuple[str, str], ...] = (),
 ) -> bytes:
     """The frozen mail to one reader, from a sender of programme.toml, with what every mail of ours carries."""
     sender = app.programme.senders[identity]
@@ -52,7 +54,7 @@ def mail_to(
             language=rendered.language,
             calendar=calendar_part,
             calendar_method=method,
-            headers=_headers(app, sender.address, reference_of(message_id)),
+            headers=(*_headers(app, sender.address, reference_of(message_id)), *headers),
             in_reply_to=in_reply_to,
         )
     )
@@ -67,6 +69,23 @@ def _headers(app: App, sender_address: str | None, reference: str) -> tuple[tupl
     if sender_address not in (None, app.mailbox):
         found.append(("Reply-To", app.mailbox))  # answers are read in one place
     return tuple(found)
+
+
+def mailing_headers(app: App, kind: str, issue: int, archive: str) -> tuple[tuple[str, str], ...]:
+    """What says that a mail goes to many: List-Id (RFC 2919), List-Archive (RFC 2369), and a Feedback-ID, by which
+    large providers count complaints an issue (its last part names the sender and never changes)."""
+    local, _, domain = app.mailbox.rpartition("@")
+    found = [
+        ("List-Id", f"<{kind}.{_label(local)}.{domain}>"),
+        ("Feedback-ID", f"{kind}-{issue}:{kind}:newsletter:{_label(local)[:15]}"),
+        ("Precedence", "bulk"),
+    ]
+    return (*found, ("List-Archive", f"<{archive}>")) if archive else tuple(found)
+
+
+def _label(local: str) -> str:
+    """A mailbox's name as one label of a domain."""
+    return re.sub(r"[^A-Za-z0-9-]+", "-", local).strip("-") or "list"
 
 
 def tagged(app: App, tag: str, reference: str) -> str:

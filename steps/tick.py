@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from steps.app import App
 from steps.deliver import DeliverReport, deliver
 from steps.inbox import InboxReport, read_mailbox
+from steps.newsletter_send import SendReport, send_approved
 from steps.plan import PlanReport, plan
 from steps.telegram import AlreadyPolled, TelegramReport, run_once
 
@@ -17,6 +18,7 @@ class TickReport:
     inbox: InboxReport | None
     telegram: TelegramReport | None
     plan: PlanReport
+    issues: SendReport
     deliver: DeliverReport
 
 
@@ -28,4 +30,6 @@ def tick(app: App, *, dry_run: bool = False) -> TickReport:
     if not dry_run and app.settings.telegram_token is not None:
         with suppress(AlreadyPolled):
             telegram = run_once(app)
-    return TickReport(inbox, telegram, plan(app, dry_run=dry_run), deliver(app, dry_run=dry_run))
+    planned = plan(app, dry_run=dry_run)
+    issues = SendReport() if dry_run else send_approved(app)
+    return TickReport(inbox, telegram, planned, issues, deliver(app, dry_run=dry_run))

@@ -147,6 +147,16 @@ def recall(conn: sqlite3.Connection, note: str, *, session_id: int | None = None
     return done.rowcount
 
 
+def recall_keys(conn: sqlite3.Connection, beginning: str, note: str) -> int:
+    """Likewise what has not left of all messages whose key begins so. How many."""
+    done = conn.execute(
+        "update outbox set state = 'cancelled', claim = null, lease_until = null, note = ?"
+        f" where state in ({_RECALLABLE}) and key >= ? and key < ?",
+        (note, beginning, f"{beginning}\x7f"),
+    )
+    return done.rowcount
+
+
 def payload(conn: sqlite3.Connection, message_id: int) -> bytes | None:
     """The frozen bytes; None when they are gone or do not match their hash."""
     return payloads(conn, [message_id]).get(message_id)

@@ -1,8 +1,12 @@
-"""The skills taxonomy in the store, so that people's choices refer to it, and who chose what. What it says is
-skills.toml's."""
+"""The skills taxonomy in the store, so that people's choices refer to it, and who chose what.
 
+What it says is skills.toml's.
+"""
+
+import json
 import sqlite3
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -58,3 +62,16 @@ def learners(conn: sqlite3.Connection) -> int:
         " on p.id = s.participant_id where s.direction = 'learn' and p.erased_at is null"
     )
     return int(conn.execute(query).fetchone()[0])
+
+
+def wished(conn: sqlite3.Connection, ids: Sequence[int]) -> dict[int, frozenset[str]]:
+    """What these people want to learn: codes by person; those who said nothing are left out."""
+    found: dict[int, set[str]] = defaultdict(set)
+    rows = conn.execute(
+        "select participant_id, skill from participant_skills where direction = 'learn'"
+        " and participant_id in (select value from json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    for row in rows:
+        found[row["participant_id"]].add(row["skill"])
+    return {person: frozenset(codes) for person, codes in found.items()}

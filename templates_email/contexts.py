@@ -24,6 +24,7 @@ from templates_email.fields import (
     Name,
     Names,
     Number,
+    Part,
     Personal,
     Place,
     Text,
@@ -32,6 +33,7 @@ from templates_email.fields import (
     kinds_and_forms,
 )
 from templates_email.formats import Moment
+from templates_email.newsletters import DOCUMENTS, ISSUE_LETTERS
 from templates_email.surveys import SURVEY_CHATS, SURVEY_LETTERS
 
 Label = Literal[
@@ -213,10 +215,11 @@ class Nudge(AboutSession):
     attempt: Variant[Annotated[Literal["mail", "chat"], Form.CODE]]
 
 
-LETTERS: tuple[type[Letter], ...] = (
+LETTERS: tuple[type[Context], ...] = (
     *(Invitation, Update, Cancellation, RsvpConfirmation, Reminder, Nudge),
     *(Welcome, ConfirmRegistration, OnboardingStart, OnboardingSkills, NeverCame, Desk),
     *SURVEY_LETTERS,
+    *ISSUE_LETTERS,
 )
 CONTEXTS: dict[str, type[Context]] = {kind.message: kind for kind in (*LETTERS, *CHATS, *SURVEY_CHATS)}
 
@@ -224,7 +227,7 @@ CONTEXTS: dict[str, type[Context]] = {kind.message: kind for kind in (*LETTERS, 
 @lru_cache
 def fields_of(message: str) -> dict[str, tuple[Kind, Form]]:
     """Kind and form of every field of a message's context, in order."""
-    return kinds_and_forms(CONTEXTS[message])
+    return kinds_and_forms(CONTEXTS.get(message) or DOCUMENTS[message])
 
 
 def shared_values(context: Context) -> tuple[tuple[str, Any], ...]:
@@ -233,7 +236,7 @@ def shared_values(context: Context) -> tuple[tuple[str, Any], ...]:
     return tuple((name, getattr(context, name)) for name, (kind, _) in kinds.items() if kind is not Kind.PERSONAL)
 
 
-def personal_values(context: Context) -> dict[str, str]:
+def personal_values(context: Context) -> dict[str, str | Part]:
     kinds = fields_of(context.message)
     return {name: getattr(context, name) for name, (kind, _) in kinds.items() if kind is Kind.PERSONAL}
 

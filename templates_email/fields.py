@@ -18,9 +18,10 @@ languages yes       BCP 47 codes, shown as names in the reader's language
 rows      -         a tuple of small dataclasses, each of whose fields has a form of its own
 row       -         one of these
 worded    yes       a text of our own files, such as a survey's question: shown as the letter's catalogue has it
+part      yes       a piece of HTML and of text that we made for a few people (`documents.py`); a paragraph of its own
 code      yes       compared, or a number
 
-The contexts themselves are in `contexts.py` (letters) and `chats.py` (answers in a messenger).
+The contexts themselves are in `contexts.py` (letters), `newsletters.py` and `chats.py` (answers in a messenger).
 """
 
 from dataclasses import dataclass
@@ -48,7 +49,16 @@ class Form(Enum):
     ROWS = "rows"
     ROW = "row"
     WORDED = "worded"
+    PART = "part"
     CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A finished piece of letters: HTML blocks with their styles inlined, and the same as plain text, wrapped."""
+
+    html: str
+    text: str
 
 
 T = TypeVar("T")

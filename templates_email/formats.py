@@ -127,6 +127,16 @@ def size(count: int, language: str) -> str:
     return str(format_unit(value, unit, length="short", locale=language))
 
 
+def month(day: date, language: str) -> str:
+    """"November 2026"."""
+    return str(format_skeleton("yMMMM", day, locale=_SHORT_DATE_LOCALE.get(language, language)))
+
+
+def day(day: date, language: str) -> str:
+    """"22 November 2026"."""
+    return format_date(day, "long", locale=_SHORT_DATE_LOCALE.get(language, language))
+
+
 def _span(start: datetime, end: datetime, language: str) -> str:
     comma = _COMMA.get(language, ", ")
     first = f"{_date(start, language)}{comma}{_clock(start)}"

@@ -13,6 +13,7 @@ from markdown_it.token import Token
 
 GUEST_HEADING = "h3"  # ours are h2
 _TOKEN = re.compile("zq[0-9a-f]+x[0-9]+x")
+_PART_CLOSE = Token("part_close", "div", -1, block=True)
 
 
 @lru_cache(maxsize=1)
@@ -22,14 +23,23 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-def parse(source: str, guest: Callable[[str], str | None]) -> list[Token]:
-    """Tokens of `source`. A paragraph for whose text `guest` returns Markdown is replaced by that, parsed alone."""
+def parse(
+    source: str, guest: Callable[[str], str | None], part: Callable[[str], bool] = lambda _: False
+) -> list[Token]:
+    """Tokens of `source`. A paragraph for whose text `guest` returns Markdown is replaced by that, parsed alone; one
+    for whose text `part` is true will hold blocks of its own, and so may not be a paragraph.
+    """
     tokens, found = _parser().parse(source), []
     position = 0
     while position < len(tokens):
         token = tokens[position]
         if token.type == "paragraph_open":
-            markdown = guest(tokens[position + 1].content.strip())
+            text = tokens[position + 1].content.strip()
+            if part(text):
+                found += [Token("part_open", "div", 1, block=True), tokens[position + 1], _PART_CLOSE]
+                position += 3
+                continue
+            markdown = guest(text)
             if markdown is not None:
                 found += _as_guest(_parser().parse(markdown))
                 position += 3

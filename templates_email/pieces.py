@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from html import escape
 
 from templates_email import markup, plain
-from templates_email.fields import Form
+from templates_email.fields import Form, Part
 from templates_email.shorten import ROOMS, Room, length, shorten
 from templates_email.slots import Slot, Slots, is_web_address
 
@@ -39,8 +39,10 @@ def in_chat(text: str, slots: Slots, personal: Sequence[str], longest: int) -> P
     return pieces
 
 
-def values_of(value: str) -> tuple[str, str, str]:
+def values_of(value: str | Part) -> tuple[str, str, str]:
     """One person's value in the three ways that a piece's number may ask for."""
+    if isinstance(value, Part):
+        return value.text, value.html, value.html
     escaped = escape(value)
     return value, escaped, isolated(escaped)
 

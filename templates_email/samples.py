@@ -10,6 +10,7 @@ from templates_email import chats, contexts, surveys
 from templates_email.contexts import Cancellation, Change, Invitation, RsvpConfirmation, Update, Welcome
 from templates_email.fields import Context
 from templates_email.formats import Moment
+from templates_email.sample_issues import add_issues
 
 READERS = {
     "en": ("Amina Okafor", "Africa/Lagos"),
@@ -49,6 +50,7 @@ def samples(language: str) -> dict[str, Context]:
     _add_calendar_letters(add, session, zone)
     _add_reminders(add, session)
     _add_programme_letters(add, person, zone)
+    add_issues(add, person, language, zone)
     _add_chats(add, name, zone)
     _add_surveys(add, session, zone)
     return found

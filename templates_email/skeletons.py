@@ -18,13 +18,14 @@ from typing import Any
 import css_inline
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markdown_it.token import Token
 from markupsafe import Markup
 
 from templates_email import markup, pieces, plain
 from templates_email.catalogues import HERE, Catalogues, shipped, text_direction
 from templates_email.chats import Chat
 from templates_email.contexts import CONTEXTS, fields_of, personal_values, shared_values, worded_values
-from templates_email.fields import Context, Form, Kind
+from templates_email.fields import Context, Form, Kind, Part
 from templates_email.pieces import Pieces
 from templates_email.slots import Slots, personal_text, view
 
@@ -55,7 +56,7 @@ class Skeleton:
     text: Pieces
     chat: Pieces
 
-    def fill(self, personal: Mapping[str, str]) -> Rendered:
+    def fill(self, personal: Mapping[str, str | Part]) -> Rendered:
         """The letter of one person. `personal` holds exactly the personal fields; ValueError names what is amiss."""
         if personal.keys() != dict(self.forms).keys():
             raise ValueError(f"personal values must be exactly: {', '.join(name for name, _ in self.forms)}")
@@ -89,12 +90,19 @@ def prepare(message: str, language: str, context: Context, *, catalogues: Catalo
     return make(message, language, shared_values(context), catalogues or shipped())
 
 
-def _make(message: str, language: str, shared: tuple[tuple[str, Any], ...], catalogues: Catalogues) -> Skeleton:
+def shown(message: str, language: str, shared: tuple[tuple[str, Any], ...]) -> tuple[Slots, dict[str, Any]]:
+    """Constants and variants as the template sees them, and the slots they are."""
     slots = Slots(hashlib.blake2b(repr((message, language, shared)).encode(), digest_size=6).hexdigest())
     fields = fields_of(message)
     values: dict[str, Any] = {
         name: view(value, fields[name][1], language, slots.show, slots.show_markdown) for name, value in shared
     }
+    return slots, values
+
+
+def _make(message: str, language: str, shared: tuple[tuple[str, Any], ...], catalogues: Catalogues) -> Skeleton:
+    slots, values = shown(message, language, shared)
+    fields = fields_of(message)
     personal = tuple((name, form) for name, (k, form) in fields.items() if k is Kind.PERSONAL)
     values |= {name: slots.show_personal(name, form) for name, form in personal}
     names = [name for name, _ in personal]
@@ -103,11 +111,12 @@ def _make(message: str, language: str, shared: tuple[tuple[str, Any], ...], cata
     subject, html, text = "", "", ""
     if not issubclass(CONTEXTS[message], Chat):
         subject, html, text = _mail(template, values, slots, language)
+    chat = print_block(template, "chat", values, slots, _tidy_chat)
     parts = (
         pieces.in_text(subject, slots, names),
         pieces.in_html(html, slots, names),
         pieces.in_text(text, slots, names),
-        pieces.in_chat(_print(template, "chat", values, slots, _tidy_chat), slots, names, CONTEXTS[message].longest),
+        pieces.in_chat(chat, slots, names, CONTEXTS[message].longest),
     )
     printed = frozenset(names[piece // 3] for part in parts for piece in part if isinstance(piece, int))
     return Skeleton(language, personal, printed, *parts)
@@ -118,20 +127,25 @@ _prepare = lru_cache(maxsize=512)(_make)
 
 def _mail(template: Template, values: Mapping[str, Any], slots: Slots, language: str) -> tuple[str, str, str]:
     """Subject, HTML page and plain text, still with their tokens."""
-    subject = _print(template, "subject", values, slots, lambda text: " ".join(text.split()))
+    subject = print_block(template, "subject", values, slots, lambda text: " ".join(text.split()))
     body, body_text = _print_markdown(template, "body", values, slots)
     footer, footer_text = _print_markdown(template, "footer", values, slots)
-    page = _layout().render(
-        lang=language.replace("_", "-"), dir=text_direction(language), title=subject,
-        body=Markup(body.strip()), footer=Markup(footer.strip()),  # noqa: S704 - made here; values are still tokens
-    )  # fmt: skip
-    html = _inliner().inline(page)
+    html = laid_out(language, subject, body, footer)
     if slots.found(html) != slots.found(subject) + slots.found(body) + slots.found(footer):
         raise RuntimeError(f"{template.name}: the layout lost a value")
     return subject, html.strip() + "\n", f"{body_text}\n- - -\n\n{footer_text}"
 
 
-def _print(
+def laid_out(language: str, title: str, body: str, footer: str) -> str:
+    """A page of HTML with its styles inlined. The parts are our own HTML: values in it are still tokens."""
+    page = _layout().render(
+        lang=language.replace("_", "-"), dir=text_direction(language), title=title,
+        body=Markup(body.strip()), footer=Markup(footer.strip()),  # noqa: S704 - made here; values are still tokens
+    )  # fmt: skip
+    return str(_inliner().inline(page))
+
+
+def print_block(
     template: Template, block: str, values: Mapping[str, Any], slots: Slots, tidy: Callable[[str], str]
 ) -> str:
     """A block's source, every token of it checked: a filter on a slot breaks its token, and that must not pass."""
@@ -145,8 +159,14 @@ def _print(
 def _print_markdown(
     template: Template, block: str, values: Mapping[str, Any], slots: Slots
 ) -> tuple[str, str]:
-    """HTML and plain text of a block; every slot that was printed comes back in both."""
-    source = _print(template, block, values, slots, str.strip)
+    """HTML and plain text of a block."""
+    tokens = print_tokens(template, block, values, slots)
+    return markup.to_html(tokens), plain.to_text(tokens, lambda line: pieces.with_known(line, slots))
+
+
+def print_tokens(template: Template, block: str, values: Mapping[str, Any], slots: Slots) -> list[Token]:
+    """A block as parsed Markdown; every slot that was printed comes back."""
+    source = print_block(template, block, values, slots, str.strip)
     guests = 0
 
     def guest(paragraph: str) -> str | None:
@@ -156,12 +176,14 @@ def _print_markdown(
         guests += 1
         return slots.find(paragraph).value
 
-    tokens = markup.parse(source, guest)
-    html, text = markup.to_html(tokens), plain.to_text(tokens, lambda line: pieces.with_known(line, slots))
-    came_back = slots.found(html)
+    def part(paragraph: str) -> bool:
+        return slots.pattern.fullmatch(paragraph) is not None and slots.find(paragraph).form is Form.PART
+
+    tokens = markup.parse(source, guest, part)
+    came_back = slots.found(markup.to_html(tokens))
     if came_back.total() + guests != slots.printed.total():
         raise RuntimeError(f"{template.name}, block {block}: {slots.printed - came_back} did not come back")
-    return html, text
+    return tokens
 
 
 def _tidy_chat(text: str) -> str:

@@ -18,7 +18,7 @@ from templates_email import formats
 from templates_email.catalogues import shipped
 from templates_email.clean import checked_address, clean_line, clean_name
 from templates_email.contexts import Change
-from templates_email.fields import Form, forms_of_row
+from templates_email.fields import Form, Part, forms_of_row
 from templates_email.formats import Moment
 
 # Makes what a template prints for a value. Arguments: the plain value, whether it must be isolated from the direction
@@ -172,8 +172,10 @@ def view(value: Any, form: Form, language: str, show: Show, show_markdown: Calla
     return show(clean_name(value) if form is Form.NAME else clean_line(value), True, 1)
 
 
-def personal_text(value: str, form: Form) -> str:
+def personal_text(value: str | Part, form: Form) -> str | Part:
     """One person's value, made harmless. ValueError for an address that is not."""
+    if isinstance(value, Part):
+        return value
     if form is Form.ADDRESS:
         return checked_address(value)
     return clean_name(value) if form is Form.NAME else clean_line(value)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import cli
 from config import programme, settings
-from domain.cadences import NO_CAP, Touchpoint
+from domain.cadences import MAILINGS, NO_CAP, Touchpoint
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -97,6 +97,7 @@ def cadences() -> str:
     ]
     for point in rules.touchpoints.values():
         when = "at once" if point.anchor is None else _when(point)
+        when = "when approved" if point.code in MAILINGS else when
         whom = ", ".join(a.replace("_", " ") for a in point.audience) or "whom it concerns"
         hour = "at the preferred hour" if point.preferred_hour else "yes" if point.quiet_hours else "no"
         use = _span(point.expires_after) if point.expires_after else "until the session"

@@ -11,7 +11,7 @@ from domain.cadences import EVENTS, Purpose
 from domain.errors import ConfigError
 
 DEFAULTS = settings.ROOT / "config"
-FILES = ("programme.toml", "cadences.toml", "skills.toml")
+FILES = ("programme.toml", "cadences.toml", "skills.toml", "newsletter.toml")
 
 
 @pytest.fixture
@@ -62,6 +62,11 @@ def test_missing_files_are_all_named(tmp_path: Path) -> None:
         ("cadences.toml", 'expires_after = "30d"', 'expires_after = "soon"',
          "cadences.toml: touchpoints.welcome.expires_after: not a duration: 'soon'"),
         ("cadences.toml", 'purpose = "welcome"', 'purpose = "hello"', "cadences.toml: touchpoints.welcome.purpose: "),
+        ("newsletter.toml", 'weekday = "tuesday"', 'weekday = "mardi"',
+         "newsletter.toml: issues.newsletter.weekday: is none of monday, "),
+        ("newsletter.toml", "[issues.brief]", "[issues.report]", "newsletter.toml: issues.report.[key]: "),
+        ("newsletter.toml", '"opening", "opportunities", "coming"', '"coming", "coming"',
+         "newsletter.toml: issues.digest.sections: names a section twice"),
         ("cadences.toml", "[touchpoints.update]", "[touchpoints.updat]",
          "cadences.toml: touchpoints.update: this touchpoint is missing"),
         ("cadences.toml", "[touchpoints.welcome]", "[touchpoints.welcome]\nlevel = 2",

@@ -11,6 +11,7 @@ from domain.replies import answer
 from domain.reply_phrases import Answer
 from templates_email.catalogues import DOMAIN, HERE, PAGES, Catalogues, languages, shipped, strings_of, text_direction
 from templates_email.contexts import CONTEXTS
+from templates_email.newsletters import DOCUMENTS
 from templates_email.samples import samples
 from templates_email.skeletons import render
 from templates_email.translate import template_catalogue, update, worded_strings, write
@@ -62,7 +63,8 @@ def test_new_language_starts_empty_and_is_not_used(tmp_path: Path) -> None:
 
 def test_extraction_agrees_with_what_fallback_looks_at() -> None:
     """Babel's extraction and `strings_of` must see the same strings."""
-    seen = {string for message in (*CONTEXTS, "labels", "certificate") for string in strings_of(f"{message}.j2")}
+    templates = (*CONTEXTS, *DOCUMENTS, "labels", "certificate")
+    seen = {string for message in templates for string in strings_of(f"{message}.j2")}
     seen |= {string for page in PAGES.folder.glob("*.html") for string in strings_of(page.name, PAGES)}
     seen |= {text for _, text in worded_strings()}
     assert seen == {m.id for m in template_catalogue() if m.id}

@@ -28,9 +28,17 @@ GIVEN_ADDRESSES = {
     "https://meta.example/templates/budget",
     "https://t.me/connect_sample_bot?start=1041-k3v7q2n5x4b6m1c8z0p9r7t5",
     "https://connect.example/survey/17-20786-k3v7q2n5x4b6m1c8z0p9r7t5",
+    "https://meta.example/talk",
+    "https://meta.example/case",
+    "https://meta.example/wiki/2027",
+    "https://media.example/w.webm",
+    "https://school.example/open-data",
+    "https://pages.example/newsletters/7",
+    "https://pages.example/sessions/12",
+    "https://pages.example/sessions/13",
 }
 # Every branch of these is kept in every language; of the others in one language of each direction, and elsewhere one.
-IN_EVERY_LANGUAGE = ("invitation", "update", "cancellation", "rsvp_confirmation", "welcome")
+IN_EVERY_LANGUAGE = ("invitation", "update", "cancellation", "rsvp_confirmation", "welcome", "newsletter")
 IN_FULL = ("en", "ar")
 
 

@@ -210,7 +210,7 @@ def test_filter_on_a_slot_is_noticed(printed: str) -> None:
     template = shipped().environment("en").from_string("{% block subject %}" + printed + "{% endblock %}")
     values = {"name": slots.show_personal("name", Form.NAME), "title": slots.show("T")}
     with pytest.raises(RuntimeError, match="filtered"):
-        skeletons._print(template, "subject", values, slots, str.strip)
+        skeletons.print_block(template, "subject", values, slots, str.strip)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_personal_value_in_a_test_is_refused(tested: str) -> None:
     template = shipped().environment("en").from_string("{% block subject %}" + tested + "{% endblock %}")
     values = {"name": slots.show_personal("name", Form.NAME)}
     with pytest.raises(TypeError, match="only be printed"):
-        skeletons._print(template, "subject", values, slots, str.strip)
+        skeletons.print_block(template, "subject", values, slots, str.strip)
 
 
 def test_value_that_markdown_drops_is_noticed() -> None:

@@ -1,0 +1,93 @@
+"""Who reads an issue, in which language, and who does not, with the reason. Reads the store in pages."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain.newsletter import IssueKind, reader_language
+from domain.participants import Participant
+from domain.planning import Facts, Hold, Skip, decide_mailing, route
+from steps.app import App
+from store import facts, participants
+from store.newsletter import Issue, Reader
+
+
+def key_of(issue: Issue, person: int) -> str:
+    """Of the message that brings an issue to a person."""
+    return f"{issue.kind}/{issue.id}/{person}"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """`mark` changes when anybody comes or goes, or gets another language. `left_out`: how many, by reason."""
+
+    mark: str
+    count: int
+    languages: Counter[str] = field(default_factory=Counter)
+    channels: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+def refusal(app: App, issue: Issue, person: Participant, now: datetime) -> str:
+    """Why this person does not get the issue; "" when they do. That it is night where they are is no reason."""
+    decision = decide_mailing(issue.kind, key_of(issue, person.id), Facts(person), app.programme.rules, now)
+    return decision.because if isinstance(decision, Skip) else ""
+
+
+def waits_until(app: App, issue: Issue, person: Participant, now: datetime) -> datetime:
+    """When it may leave: now, or after quiet hours or an absence."""
+    decision = decide_mailing(issue.kind, key_of(issue, person.id), Facts(person), app.programme.rules, now)
+    return decision.until if isinstance(decision, Hold) else now
+
+
+def channel_of(app: App, kind: IssueKind, person: Participant) -> str:
+    to, _ = route(app.programme.rules.touchpoints[kind].channel, Facts(person))
+    return to.channel if to is not None else ""
+
+
+def everybody(app: App, issue: Issue, now: datetime) -> Iterator[tuple[Participant, str]]:
+    """Everybody who is not erased, by id, with the reason why they do not get it."""
+    for ids in facts.all_pages(app.conn):
+        people = participants.load(app.conn, ids, now)
+        for number in ids:
+            yield people[number], refusal(app, issue, people[number], now)
+
+
+def language_of(app: App, person: Participant, available: Sequence[str]) -> str:
+    return reader_language((*person.languages, *app.programme.languages), available)
+
+
+def readers(app: App, issue: Issue, available: Sequence[str], now: datetime) -> Iterator[Reader]:
+    """The list as it would be now, by id."""
+    for person, why_not in everybody(app, issue, now):
+        if not why_not:
+            yield Reader(person.id, language_of(app, person, available))
+
+
+def audience(app: App, issue: Issue, available: Sequence[str], now: datetime) -> Audience:
+    """The list counted, not kept: it may be long."""
+    digest = hashlib.sha256()
+    found = Audience("", 0)
+    count = 0
+    for person, why_not in everybody(app, issue, now):
+        if why_not:
+            found.left_out[why_not] += 1
+            continue
+        language = language_of(app, person, available)
+        digest.update(f"{person.id} {language}\n".encode())
+        found.languages[language] += 1
+        found.channels[channel_of(app, issue.kind, person)] += 1
+        count += 1
+    return Audience(digest.hexdigest(), count, found.languages, found.channels, found.left_out)
+
+
+def newcomers(app: App, issue: Issue, approved: Iterator[int], now: datetime) -> int:
+    """How many would get the issue now and are not on its `approved` list (ids, rising). Who left does not count."""
+    count, listed = 0, next(approved, None)
+    for person, why_not in everybody(app, issue, now):
+        while listed is not None and listed < person.id:
+            listed = next(approved, None)
+        count += not why_not and listed != person.id
+    return count

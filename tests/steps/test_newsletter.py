@@ -1,0 +1,213 @@
+"""Issues from draft to the outbox: who gets what, what an approval is bound to, and what happens when things change."""
+
+from pathlib import Path
+
+import pytest
+
+from domain.errors import UserError
+from domain.newsletter import IssueKind, Words
+from steps import newsletter, persons
+from steps.newsletter_send import SendReport, send_approved
+from store import contact_points, database
+from tests.steps.issue_place import IssuePlace
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> IssuePlace:
+    return IssuePlace(tmp_path)
+
+
+def sent(place: IssuePlace) -> list[str]:
+    """Keys of what left in this delivery, sorted."""
+    before = len(place.channel.stored)
+    place.deliver()
+    return sorted(place.message(parcel.id).key for parcel in place.channel.stored[before:])
+
+
+def test_approved_issue_goes_once_to_those_who_agreed(place: IssuePlace) -> None:
+    ada, ben = place.reader("Ada"), place.reader("Ben", "fr")
+    place.reader("Cem", agreed=False)
+    issue = place.draft(en="All is well.", fr="Tout va bien.")
+    assert (send_approved(place.app), sent(place)) == (SendReport(), [])
+    assert place.approve(issue) == 2
+    assert send_approved(place.app) == SendReport(issues=1, messages=2)
+    assert sent(place) == [f"newsletter/{issue.id}/{ada}", f"newsletter/{issue.id}/{ben}"]
+    assert (send_approved(place.app), sent(place), place.state(issue)) == (SendReport(), [], "sent")
+
+
+def test_reader_gets_one_language_throughout(place: IssuePlace) -> None:
+    """French words for the frame and English news would be two languages in one letter."""
+    ben = place.reader("Ben", "fr")
+    issue = place.draft(en="All is well.")
+    place.approve(issue)
+    send_approved(place.app)
+    letter = place.letter(f"newsletter/{issue.id}/{ben}")
+    assert (letter["Content-Language"], letter["Subject"]) == ("en", "Let's Connect newsletter, November 2026")
+    assert "Hello Ben," in letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # it has one
+
+
+def test_preview_tells_who_gets_it_and_who_not_and_why(place: IssuePlace) -> None:
+    place.reader("Ada")
+    place.reader("Cem", agreed=False)
+    place.set_address(place.reader("Dov"), "hard")
+    persons.suppress(place.app, str(place.reader("Eve")), "newsletter", "test")
+    seen = newsletter.preview(place.app, place.draft(en="Well.", es="Bien."))
+    assert (seen.audience.count, dict(seen.audience.languages), dict(seen.audience.channels)) == (
+        1, {"en": 1}, {"email": 1},
+    )  # fmt: skip
+    assert dict(seen.audience.left_out) == {
+        "did not agree to the newsletter": 1,
+        "the e-mail address refuses mail": 1,
+        "asked for no more messages about newsletter": 1,
+    }
+    assert (seen.wording.languages, seen.missing) == (("en", "es"), ("fr", "pt", "ar"))
+
+
+def test_code_of_an_earlier_preview_approves_nothing(place: IssuePlace) -> None:
+    place.reader()
+    issue = place.draft()
+    code = newsletter.preview(place.app, issue).code
+    newsletter.write(place.app, issue, "news", "first", {"en": Words("News", "All is well!")}, "test")
+    with pytest.raises(UserError, match="not those of"):
+        newsletter.approve(place.app, issue, code, "test")
+    place.reader("somebody new")
+    code = newsletter.preview(place.app, issue).code
+    place.reader("somebody newer")
+    with pytest.raises(UserError, match="not those of"):
+        newsletter.approve(place.app, issue, code, "test")
+    assert (send_approved(place.app), place.outbox(), place.state(issue)) == (SendReport(), {}, "draft")
+
+
+def test_session_moved_after_the_approval_asks_again(place: IssuePlace) -> None:
+    place.reader()
+    session = place.session()
+    issue = place.draft()
+    place.approve(issue)
+    place.change(session, start="2026-12-05T14:00Z")
+    assert send_approved(place.app) == SendReport(asked_again=1)
+    assert (place.outbox(), place.state(issue)) == ({}, "draft")
+    assert newsletter.find(place.app, "newsletter").note == "asked again: its content has changed"
+    assert place.approve(issue) == 1
+    assert send_approved(place.app) == SendReport(issues=1, messages=1)
+
+
+def test_somebody_new_after_the_approval_asks_again(place: IssuePlace) -> None:
+    place.reader()
+    issue = place.draft()
+    place.approve(issue)
+    place.reader("late")
+    assert (send_approved(place.app), place.state(issue)) == (SendReport(asked_again=1), "draft")
+    assert newsletter.find(place.app, "newsletter").note == "asked again: 1 more people would get it"
+
+
+def test_who_leaves_after_the_approval_gets_nothing_and_nobody_is_asked(place: IssuePlace) -> None:
+    ada, ben, cem = place.reader("Ada"), place.reader("Ben"), place.reader("Cem")
+    issue = place.draft()
+    place.approve(issue)
+    persons.suppress(place.app, str(ben), "newsletter", "test")
+    persons.erase(place.app, str(cem), "test")
+    assert send_approved(place.app) == SendReport(issues=1, messages=1, left=2)
+    assert sent(place) == [f"newsletter/{issue.id}/{ada}"]
+
+
+def test_who_leaves_after_it_was_recorded_gets_nothing(place: IssuePlace) -> None:
+    ada, ben = place.reader("Ada"), place.reader("Ben")
+    issue = place.draft()
+    place.approve(issue)
+    send_approved(place.app)
+    with database.write(place.app.conn) as conn:  # as a one-click does, without taking anything back
+        contact_points.suppress(conn, ben, "newsletter", "test", place.time)
+    assert sent(place) == [f"newsletter/{issue.id}/{ada}"]
+    assert place.by_key(f"newsletter/{issue.id}/{ben}").note == "asked for no more messages about newsletter"
+
+
+def test_session_teaching_what_a_reader_wishes_for_comes_first(place: IssuePlace) -> None:
+    ada, ben = place.reader("Ada", zone="Africa/Lagos"), place.reader("Ben")
+    skill = place.programme.skills[0].code
+    place.app.conn.execute(
+        "insert or ignore into skills (code, category, title, version) values (?, 'x', 'x', 1)", (skill,)
+    )
+    early = place.session("Early", "2026-12-01T10:00Z")
+    place.session("Late", "2026-12-02T10:00Z", skills=skill)
+    place.wishes(ada, skill)
+    place.register(ben, early)
+    issue = place.draft()
+    place.approve(issue)
+    send_approved(place.app)
+    texts = [place.letter(f"newsletter/{issue.id}/{who}").get_body(("plain",)).get_content() for who in (ada, ben)]  # type: ignore[union-attr]  # they have one
+    assert [text.index("Late") < text.index("Early") for text in texts] == [True, False]
+    assert ["11:00–13:00 (West Africa" in text for text in texts] == [True, False]
+    assert ["something that you want to learn" in text for text in texts] == [True, False]
+    assert ["You are registered." in text for text in texts] == [False, True]
+
+
+def test_reader_who_answers_in_a_chat_gets_posts_that_fit(place: IssuePlace) -> None:
+    ada = place.reader("Ada")
+    place.chat(ada, 77)
+    issue = place.draft(en="\n\n".join(f"Paragraph {n}. " + "word " * 150 for n in range(12)))
+    place.approve(issue)
+    assert send_approved(place.app) == SendReport(issues=1, messages=3)
+    rows = place.app.conn.execute("select key, channel, recipient from outbox order by id").fetchall()
+    base = f"newsletter/{issue.id}/{ada}"
+    assert [tuple(row) for row in rows] == [(key, "telegram", "77") for key in (base, f"{base}/2", f"{base}/3")]
+
+
+def test_nothing_to_say_is_skipped_and_said_on_the_desk_until_somebody_knows(place: IssuePlace) -> None:
+    from steps import status
+
+    issue = newsletter.draft(place.app, IssueKind.DIGEST, "test")
+    kinds = [item["kind"] for item in status.needs_person(place.app)]
+    assert (issue.state.value, kinds) == ("skipped", ["skipped issues"])
+    newsletter.settle(place.app, issue, "test")
+    assert status.needs_person(place.app) == []
+
+
+def test_draft_waits_on_the_desk_for_approval(place: IssuePlace) -> None:
+    from steps import status
+
+    place.draft()
+    assert [(item["kind"], item["count"]) for item in status.needs_person(place.app)] == [("issues", 1)]
+
+
+def test_dropped_issue_takes_back_what_has_not_left(place: IssuePlace) -> None:
+    place.reader()
+    place.reader()
+    issue = place.draft()
+    place.approve(issue)
+    send_approved(place.app)
+    place.deliver(limit=1)
+    assert newsletter.drop(place.app, issue, "test") == 1
+    assert sorted(place.outbox().values()) == ["cancelled", "sent"]
+    with pytest.raises(UserError, match="all of it has left"):
+        newsletter.drop(place.app, issue, "test")
+
+
+def test_page_that_was_begun_is_not_gone_on_with_after_it_was_dropped(place: IssuePlace) -> None:
+    place.reader()
+    issue = place.draft()
+    place.approve(issue)
+    newsletter.drop(place.app, issue, "test")
+    assert (send_approved(place.app), place.outbox(), place.state(issue)) == (SendReport(), {}, "dropped")
+
+
+def test_issue_is_drafted_on_its_day_once(place: IssuePlace) -> None:
+    def due(**at: float) -> bool:
+        place.later(**at)
+        return newsletter.draft_when_due(place.app, IssueKind.NEWSLETTER, "test") is not None
+
+    # Noon of Sunday 22 November; the first Tuesday of December is the 1st, at eight.
+    assert [due(), due(days=8), due(hours=19), due(hours=1), due(hours=1), due(days=1)] == [
+        False, False, False, True, False, False,
+    ]  # fmt: skip
+
+
+def test_mail_to_many_says_so_in_its_headers(place: IssuePlace) -> None:
+    ada = place.reader()
+    issue = place.draft()
+    place.approve(issue)
+    send_approved(place.app)
+    letter = place.letter(f"newsletter/{issue.id}/{ada}")
+    assert (letter["List-Id"], letter["Precedence"], letter["Feedback-ID"]) == (
+        "<newsletter.letsconnect.example.org>", "bulk", f"newsletter-{issue.id}:newsletter:newsletter:letsconnect",
+    )  # fmt: skip
+    assert "mailto:letsconnect+u-" in letter["List-Unsubscribe"]
