@@ -6,6 +6,7 @@ Nothing is fetched: the page has no pictures and no links to load.
 """
 
 import logging
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -52,7 +53,7 @@ def html(certificate: Certificate, language: str) -> str:
         led=certificate.led,
         count=len(certificate.sessions),
         sessions=[
-            {"title": _short(title), "day": date_words(day, language)}
+            {"title": _short(title), "way": _way(title), "day": date_words(day, language)}
             for title, day in certificate.sessions[-MOST_SESSIONS:]
         ],
         day=date_words(certificate.day, language),
@@ -91,6 +92,14 @@ def _short(title: str) -> str:
     """One line of the list."""
     line = _line(title)
     return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1].rstrip()}…"
+
+
+def _way(text: str) -> str:
+    """The direction of a line of somebody's own: that of its first strong letter (UAX #9, rule P2)."""
+    for letter in text:
+        if (kind := unicodedata.bidirectional(letter)) in ("L", "R", "AL"):
+            return "ltr" if kind == "L" else "rtl"
+    return "ltr"
 
 
 def _refuse(*_: object, **__: object) -> None:
