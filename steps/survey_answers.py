@@ -12,7 +12,7 @@ from datetime import datetime
 
 from domain.surveys import Question, Request, Survey, asked, following
 from steps.app import App, new_response_id
-from store import surveys
+from store import contact_points, database, surveys
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,16 @@ def take(
         assert closed is not None
         return Interview(closed, after.survey, after.questions, after.answers, open=False)
     return after
+
+
+def by_page(app: App, request_id: int, question: str, value: str) -> None:
+    """Keep one checked answer that somebody gave on their page; nothing once the survey is closed."""
+    now = app.now()
+    with database.write(app.conn) as conn:
+        before = interview(app, conn, request_id, now)
+        if before is not None and before.open and question in {q.code for q in before.questions}:
+            contact_points.sign_of_life(conn, before.request.participant_id, None, now)
+            take(app, conn, before, {question: value}, "page", now)
 
 
 def finish(app: App, conn: sqlite3.Connection, request: Request, now: datetime, *, complete: bool = False) -> None:

@@ -24,7 +24,7 @@ LARGEST = 64 * 1024  # bytes of a body
 MOST_FIELDS = 1000
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
-Trouble = Literal["missing", "long", "unknown", "address"]
+Trouble = Literal["missing", "long", "unknown", "address", "link"]
 
 
 async def body_of(request: Request) -> bytes:

@@ -3,7 +3,7 @@
 A page is in one language: one whose catalogue lacks a string of it falls back whole, as a mail does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,9 +45,9 @@ def asked_for(request: Request) -> list[str]:
     return _ranked(request.headers.get("accept-language", "")[:LONGEST])
 
 
-def choose(template: str, chain: Sequence[str]) -> str:
-    """The code of the first language of `chain` that has all of the page."""
-    return pages().choose(template, chain)
+def choose(template: str, chain: Sequence[str], worded: Collection[str] = ()) -> str:
+    """The code of the first language of `chain` that has all of the page, and the programme's own texts `worded`."""
+    return pages().choose(template, chain, worded)
 
 
 @lru_cache(maxsize=512)

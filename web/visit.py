@@ -33,6 +33,7 @@ class Visit:
     idents: tuple[int, ...] = ()
     form: Form = field(default_factory=lambda: Form({}))
     _spoken: tuple[str, ...] = ()
+    _worded: tuple[str, ...] = ()
     _cookie: str = ""
 
     @property
@@ -57,15 +58,18 @@ class Visit:
 
     # -- language -------------------------------------------------------------------------------------------
 
-    def speaks(self, wanted: Sequence[str]) -> None:
-        """The languages (BCP 47) of the person whose page this is; they count before the browser's."""
-        self._spoken = tuple(wanted)
+    def speaks(self, wanted: Sequence[str], worded: Sequence[str] = ()) -> None:
+        """The languages (BCP 47) of the person whose page this is; they count before the browser's.
+
+        `worded`: texts of the programme's own files that the page shows; it speaks a language only if that has them.
+        """
+        self._spoken, self._worded = tuple(wanted), tuple(worded)
 
     def language(self, template: str) -> str:
         """The code of the catalogue in which `template` is shown."""
         chain = (*self._spoken, *languages.asked_for(self.request), *self.app.programme.languages)
         chosen = languages.chosen(self.request)
-        return languages.choose(template, (chosen, *chain) if chosen else chain)
+        return languages.choose(template, (chosen, *chain) if chosen else chain, self._worded)
 
     # -- addresses ------------------------------------------------------------------------------------------
 
