@@ -21,6 +21,7 @@ from commands import (
     imports,
     looking,
     newsletter,
+    opportunities,
     outbox,
     people,
     report,
@@ -110,6 +111,7 @@ def parser() -> argparse.ArgumentParser:
     resources.register(commands, common, acting)
     outbox.register(commands, common, acting)
     newsletter.register(commands, common, acting)
+    opportunities.register(commands, common, acting)
     people.register(commands, common, acting)
     attendance.register(commands, common, acting)
     desk.register(commands, common, acting)

@@ -7,7 +7,7 @@ from typing import Any
 
 from commands import attendance
 from commands.output import complain, print_json, print_table, say
-from steps import import_resources, imports
+from steps import import_resources, imports, opportunities
 from steps.app import App
 from steps.imports import ImportReport
 
@@ -27,6 +27,9 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
     links = nouns.add_parser("resources", help="recordings, slides, links of sessions", parents=[common, trying])
     links.add_argument("file", type=Path, help="CSV or JSON: session, kind, url, title, language, size")
     links.set_defaults(run=_resources)
+    offers = nouns.add_parser("opportunities", help="what one can learn elsewhere", parents=[common, trying])
+    offers.add_argument("file", type=Path, help="CSV or JSON: url, title, organiser, until, languages, language, text")
+    offers.set_defaults(run=_opportunities)
     came = nouns.add_parser("attendance", help="a meeting tool's list", parents=[common, acting, trying])
     came.add_argument("file", type=Path, help="CSV of Zoom, BigBlueButton, Google Meet or Teams")
     came.add_argument("--session", required=True, help="whose list it is: id, code or title")
@@ -54,6 +57,10 @@ def _registrations(args: argparse.Namespace, app: App) -> int:
 
 def _resources(args: argparse.Namespace, app: App) -> int:
     return _said(args, [import_resources.import_resources(app, args.file, dry_run=args.dry_run)])
+
+
+def _opportunities(args: argparse.Namespace, app: App) -> int:
+    return _said(args, [opportunities.import_opportunities(app, args.file, dry_run=args.dry_run)])
 
 
 def _incoming(args: argparse.Namespace, app: App) -> int:

@@ -14,6 +14,7 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
+from flows.add_opportunity import add_opportunity
 from flows.add_resource import add_resource
 from flows.announce_session import announce_session
 from flows.approve_messages import approve_messages
@@ -24,14 +25,19 @@ from flows.desk import desk
 from flows.forecast import forecast
 from flows.housekeeping import housekeeping
 from flows.import_registrations import import_registrations
+from flows.issues import DUE
 from flows.move_session import move_session
 from flows.plan_and_deliver import plan_and_deliver
 from flows.read_mailbox import read_mailbox
 from flows.reminders import reminders
+from flows.send_brief import send_brief
+from flows.send_digest import send_digest
 from flows.send_invitations import send_invitations
+from flows.send_newsletter import send_newsletter
 from flows.settle_request import settle_request
 from flows.telegram import telegram
 from flows.topic_gaps import topic_gaps
+from flows.write_block import write_block
 
 ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 
@@ -56,6 +62,11 @@ ENTRIES = (
     Entry(forecast, None, ("messages", "on request")),
     Entry(issue_badges, "15 6 * * *", ("people", "by itself")),
     Entry(topic_gaps, "0 6 * * 1", ("sessions", "by itself")),
+    Entry(send_newsletter, "5 * * * *", ("newsletter", "by itself"), {"do": DUE}),
+    Entry(send_digest, "6 * * * *", ("newsletter", "by itself"), {"do": DUE}),
+    Entry(send_brief, "7 * * * *", ("newsletter", "by itself"), {"do": DUE}),
+    Entry(write_block, None, ("newsletter", "on request")),
+    Entry(add_opportunity, None, ("newsletter", "on request")),
     Entry(reminders, None, ("messages", "on request")),
     Entry(housekeeping, "30 3 * * *", ("care", "by itself")),
 )

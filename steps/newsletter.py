@@ -47,6 +47,10 @@ def listing(app: App) -> list[Issue]:
     return newsletter.listing(app.conn)
 
 
+def is_open(issue: Issue) -> bool:
+    return issue.state in OPEN
+
+
 def find(app: App, ref: str) -> Issue:
     """The issue of that id, or the open one of that kind. UserError when there is none."""
     found: Issue | None = None

@@ -103,6 +103,13 @@ def _count(number: int, one: str, several: str) -> str:
     return f"{number} {one if number == 1 else several}"
 
 
+def nameless(seen: Preview) -> dict[str, str]:
+    """The issue in Markdown by language, without the names of those whom it thanks: for Prefect's pages."""
+    content = replace(seen.content, thanks=(), thanked=seen.content.thanked + len(seen.content.thanks))
+    wording = replace(seen.wording, content=content)
+    return {language: wording.page(language).markdown for language in seen.wording.languages}
+
+
 def names(app: App, seen: Preview) -> list[dict[str, object]]:
     """Everybody by name: the language in which they get it, or why they do not. For the terminal only."""
     languages = seen.wording.languages

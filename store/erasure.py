@@ -29,6 +29,7 @@ KEPT = (
     ("sharers", "participant_id = :id"),
     ("inbox", "participant_id = :id"),
     ("attendances", "participant_id = :id"),
+    ("issue_readers", "participant_id = :id"),
     ("desk_tasks", "participant_id = :id"),
     ("telegram_links", "participant_id = :id"),
     ("pending_registrations", "participant_id = :id"),

@@ -77,3 +77,8 @@ def _from_row(row: sqlite3.Row, words: Mapping[str, Words]) -> Opportunity:
         languages=tuple(json.loads(row["languages"])),
         words=words,
     )
+
+
+def of_url(conn: sqlite3.Connection, url: str) -> Opportunity | None:
+    found = _read(conn, "url = ? and withdrawn_at is null", (url,))
+    return found[0] if found else None
