@@ -16,11 +16,12 @@ from config import newsletter as newsletter_file
 from config import surveys
 from config.toml_file import STRICT, Duration, read
 from domain.cadences import (
-    ABOUT_SESSION,
+    ANCHORED,
     EVENTS,
     MAILINGS,
     NO_CAP,
-    OF_SESSION,
+    SAYS_OF,
+    SPEAKS_OF,
     Anchor,
     Audience,
     Channel,
@@ -32,6 +33,7 @@ from domain.errors import ConfigError, Problem
 from domain.newsletter import IssueKind, IssueRule
 from domain.resources import ResourceKind
 from domain.sessions import Invites, Kind
+from domain.subjects import About
 from domain.surveys import Survey
 from domain.times import QuietHours, zone_or_none
 
@@ -328,12 +330,14 @@ def _touchpoint_problems(cadences: _Cadences, senders: Collection[str]) -> list[
             continue
         if point.purpose in EVENTS.values() or point.purpose in NOT_TIMED:
             bad(code, "purpose", "cannot be sent by the clock", "Choose another message")
-        about_session = point.anchor in OF_SESSION
-        if not about_session and (named := [a.value for a in point.audience if a in ABOUT_SESSION]):
-            bad(code, "audience", f"{', '.join(named)} speak of a session, the anchor does not", "Remove them")
-        if about_session != (point.purpose in ABOUT_A_SESSION):
-            side = "needs" if point.purpose in ABOUT_A_SESSION else "knows no"
-            bad(code, "anchor", f"the message {point.purpose} {side} session", "Choose another anchor or message")
+        about = ANCHORED.get(point.anchor, About.PERSON)
+        if named := [a.value for a in point.audience if about not in SAYS_OF.get(a, About)]:
+            what = f"{', '.join(named)} cannot be said of what the anchor names: a {about.value}"
+            bad(code, "audience", what, "Remove them")
+        spoken = SPEAKS_OF.get(point.purpose, frozenset({About.PERSON}))
+        if about not in spoken:
+            what = f"the message {point.purpose} speaks of a {' or '.join(sorted(spoken))}"
+            bad(code, "anchor", f"{what}, the anchor of a {about.value}", "Choose another anchor or message")
         if (point.channel is Channel.DESK) != (point.purpose is Purpose.ASK_COORDINATOR):
             bad(code, "channel", "desk and ask_coordinator go together", "Write both or neither")
         if point.ladder and (other := rungs.setdefault((point.ladder, point.rung), code)) != code:
@@ -346,8 +350,7 @@ def _touchpoint_problems(cadences: _Cadences, senders: Collection[str]) -> list[
     return found
 
 
-# Messages that speak of one session, and those that no cadence sends.
-ABOUT_A_SESSION = frozenset({Purpose.REMINDER, Purpose.NUDGE, Purpose.ASK_COORDINATOR})
+# Messages that no cadence sends.
 NOT_TIMED = frozenset({Purpose.DESK, Purpose.CHAT_ANSWER, Purpose.ANNOUNCEMENT, Purpose.CONFIRM_REGISTRATION})
 
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 
+from domain.subjects import About
 from domain.times import QuietHours
 
 
@@ -63,9 +64,28 @@ class Anchor(StrEnum):
     SESSION_END = "session_end"
     INVITATION = "invitation"  # when the request for the session's present time left
     LAST_SEEN = "last_seen"  # the person's last sign of life, or the registration
+    SURVEY_OPENED = "survey_opened"
+    CHECKLIST = "checklist"  # when a sharer's checklist was made, or its session moved
+    CHECKLIST_ITEM_DUE = "checklist_item_due"
+    PROPOSAL = "proposal"  # when the question that a proposal waits for was put
 
 
-OF_SESSION = frozenset({Anchor.SESSION_START, Anchor.SESSION_END, Anchor.INVITATION})
+# What a touch is about, by the anchor that it hangs on; any other anchor is a person's.
+ANCHORED = {
+    Anchor.SESSION_START: About.SESSION,
+    Anchor.SESSION_END: About.SESSION,
+    Anchor.INVITATION: About.SESSION,
+    Anchor.SURVEY_OPENED: About.SURVEY,
+    Anchor.CHECKLIST: About.CHECKLIST,
+    Anchor.CHECKLIST_ITEM_DUE: About.ITEM,
+    Anchor.PROPOSAL: About.PROPOSAL,
+}
+# What a message speaks of; any other speaks of the person and the programme.
+SPEAKS_OF = {
+    Purpose.REMINDER: frozenset({About.SESSION}),
+    Purpose.NUDGE: frozenset({About.SESSION}),
+    Purpose.ASK_COORDINATOR: frozenset(About) - {About.PERSON},
+}
 
 
 class Channel(StrEnum):
@@ -87,12 +107,25 @@ class Audience(StrEnum):
     CAME = "came"
     NO_TELEGRAM = "no_telegram"
     NO_SKILLS = "no_skills"
+    SILENT = "silent"  # gave no part of an answer
+    OWNER = "owner"  # theirs to see to
+    CO_SHARER = "co_sharer"  # another sharer's, with whom they share the session
+    IN_TURN = "in_turn"  # nothing that was theirs to do before waits: one ask at a time
 
 
-# Audiences that say something of one session.
-ABOUT_SESSION = frozenset(
-    {Audience.INVITED, Audience.REGISTERED, Audience.UNANSWERED, Audience.ACCEPTED, Audience.NOT_DECLINED}
-)
+_SESSION = frozenset({About.SESSION})
+# Audiences that say something of one session or subject; any other can be asked for everywhere.
+SAYS_OF = {
+    Audience.INVITED: _SESSION,
+    Audience.REGISTERED: _SESSION,
+    Audience.UNANSWERED: _SESSION,
+    Audience.ACCEPTED: _SESSION,
+    Audience.NOT_DECLINED: _SESSION,
+    Audience.SILENT: frozenset({About.SURVEY, About.PROPOSAL}),
+    Audience.OWNER: frozenset({About.ITEM}),
+    Audience.CO_SHARER: frozenset({About.ITEM}),
+    Audience.IN_TURN: frozenset({About.ITEM}),
+}
 NO_CAP = "none"
 
 
@@ -121,8 +154,8 @@ class Touchpoint:
     rung: int = 1
 
     @property
-    def about_session(self) -> bool:
-        return self.anchor in OF_SESSION
+    def about(self) -> About:
+        return ANCHORED.get(self.anchor, About.PERSON) if self.anchor else About.PERSON
 
 
 @dataclass(frozen=True)
@@ -138,6 +171,19 @@ class Rules:
     @cached_property
     def timed(self) -> tuple[Touchpoint, ...]:
         return tuple(p for p in self.touchpoints.values() if p.anchor is not None)
+
+    @cached_property
+    def on_desk(self) -> tuple[str, ...]:
+        """Touchpoints that make a coordinator's task."""
+        return tuple(p.code for p in self.timed if p.channel is Channel.DESK)
+
+    def longest_offset(self, about: About) -> timedelta:
+        """How long after its anchor the last touch about such a thing is due."""
+        return self._longest_offsets.get(about, timedelta())
+
+    @cached_property
+    def _longest_offsets(self) -> Mapping[About, timedelta]:
+        return {about: max(p.offset for p in self.timed if p.about is about) for about in {p.about for p in self.timed}}
 
     @cached_property
     def fingerprint(self) -> str:

@@ -4,15 +4,19 @@
 what it would have sent for granted. So a forecast is the planner asked about tomorrow, and equals what it then does.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
 from domain.admission import admit
 from domain.cadences import NO_CAP, Purpose, Rules
+from domain.facts import Facts, Heard
 from domain.invitations import Invitation, PartStat
-from domain.planning import Decision, Facts, Heard, Hold, Send, Skip, Touch, decide, touches
+from domain.planning import Decision, Hold, Send, Skip, decide
+from domain.subjects import About
+from domain.touches import Touch, touches
 
 REQUESTS = (Purpose.INVITATION, Purpose.UPDATE)
 FOR_APPROVAL = "waits for approval"
@@ -25,9 +29,8 @@ def group_of(touch: Touch) -> Group:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One person's facts: about the programme, and about each session. `known`: keys that are in the outbox.
-
-    `sent`: when messages of a cap class left, or were recorded, by key.
+    """One person's facts: about the programme, about each session, about each subject. `known`: keys that are in the
+    outbox or on the desk. `sent`: when messages of a cap class left, or were recorded, by key.
     """
 
     facts: tuple[Facts, ...]
@@ -39,7 +42,7 @@ def decide_all(case: Case, rules: Rules, now: datetime) -> list[tuple[Facts, Dec
     """Each touch that is called for and not recorded yet, with the facts it is about and what becomes of it now."""
     found = [
         (facts, decide(touch, facts, rules, now))
-        for facts in case.facts
+        for facts in _in_turn(case, rules, now)
         for touch in touches(facts, rules)
         if touch.key not in case.known
     ]
@@ -47,8 +50,36 @@ def decide_all(case: Case, rules: Rules, now: datetime) -> list[tuple[Facts, Dec
     return [(facts, decision) for (facts, _), decision in zip(found, admitted, strict=True)]
 
 
+def _in_turn(case: Case, rules: Rules, now: datetime) -> Iterator[Facts]:
+    """The facts, with each session's checklist items of a person in turn: the next is asked about once the one before
+    it is done, has come to the desk, or is of no use any more."""
+    waiting: dict[int | None, list[tuple[datetime, int]]] = defaultdict(list)
+    for facts in case.facts:
+        item = facts.subject
+        if item is None or item.about is not About.ITEM or not item.mine or item.closed:
+            continue
+        on_desk = any(f"{code}/{item.tag}/{facts.person.id}" in case.known for code in rules.on_desk)
+        if not on_desk and (item.until is None or now < item.until):
+            waiting[_session_id(facts)].append((item.since, item.id))
+    for facts in case.facts:
+        item = facts.subject
+        if item is not None and item.about is About.ITEM:
+            first = min(waiting[_session_id(facts)], default=(item.since, item.id))
+            facts = replace(facts, subject=replace(item, in_turn=first[1] == item.id))
+        yield facts
+
+
+def _session_id(facts: Facts) -> int | None:
+    return facts.session.id if facts.session else None
+
+
 def next_look(decisions: Collection[Decision], now: datetime) -> datetime | None:
-    """When to look at this person again if no fact changes; None: not before one does."""
+    """When to look at this person again if no fact changes; None: not before one does.
+
+    What has come to the desk may make way for the next ask at once.
+    """
+    if any(isinstance(d, Send) and d.to is None for d in decisions):
+        return now
     return min((d.until for d in decisions if isinstance(d, Hold) and d.until > now), default=None)
 
 
@@ -128,7 +159,7 @@ class _Foresight:
 
 
 def _about(facts: Facts, touch: Touch) -> bool:
-    return facts.session is not None and facts.session.id == touch.session_id
+    return facts.about is About.SESSION and facts.session is not None and facts.session.id == touch.session_id
 
 
 def _after(facts: Facts, touch: Touch, moment: datetime) -> Facts:

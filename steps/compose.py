@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.cadences import REPEATABLE
+from domain.facts import Facts
 from domain.messages import State
-from domain.planning import Facts, Send
+from domain.planning import Send
 from steps import words
 from steps.app import App
 from steps.compose_chat import chat_of

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from channels.telegram_message import CAPTION_MAX, Button, ChatMessage, Document, freeze, opens, units
 from domain.cadences import Purpose
-from domain.planning import Facts, Touch
+from domain.facts import Facts
+from domain.touches import Touch
 from steps import chat_words, words
 from steps.app import App
 from steps.entries import calendar_of

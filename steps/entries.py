@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from calendars import invitations as calendar
 from domain.cadences import Purpose
+from domain.facts import Facts
 from domain.invitations import PartStat
-from domain.planning import Facts, Touch
+from domain.touches import Touch
 from steps.app import App
 
 METHODS = {Purpose.INVITATION: "REQUEST", Purpose.UPDATE: "REQUEST", Purpose.CANCELLATION: "CANCEL"}

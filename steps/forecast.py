@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from config.programme import Programme
+from domain.facts import Facts
 from domain.foresight import FOR_APPROVAL, Case, Group, foresee, group_of, not_due, skipped_quietly
 from domain.messages import Message, State
-from domain.planning import Decision, Facts, Hold, Send, Skip, Touch, still_wanted
+from domain.planning import Decision, Hold, Send, Skip, still_wanted
+from domain.touches import Touch
 from steps.app import App
 from steps.plan import gathered
-from store import facts, meta, outbox
+from store import facts, meta, next_due, outbox
 from store.facts import Person
 
 LATER = datetime.max.replace(tzinfo=UTC)
@@ -65,7 +67,7 @@ def _to_plan(app: App, now: datetime, end: datetime, leaving: Leaving, person: i
 
 
 def _everybody(app: App, now: datetime, person: int | None) -> Iterator[Person]:
-    return gathered(app, iter([[person]]) if person is not None else facts.all_pages(app.conn), now)
+    return gathered(app, iter([[person]]) if person is not None else next_due.all_pages(app.conn), now)
 
 
 def _guarded(

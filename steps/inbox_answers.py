@@ -17,6 +17,7 @@ from domain.participants import ConsentTopic, canonical_address
 from domain.replies import answer
 from domain.reply_phrases import Answer
 from domain.sessions import Session
+from domain.subjects import of_key
 from steps import answers
 from steps.inbox_reading import Reading, by_references, contact_of, references
 from steps.mails import REFERENCE_LENGTH, UNSUBSCRIBE_TAG
@@ -122,7 +123,7 @@ def read_text(
         consents.put(conn, person, ConsentTopic.INVITATIONS, True, "mail", now)
         return Reading("read", "wants invitations", participant_id=person)
     invitation = session = None
-    if message.session_id is not None:
+    if message.session_id is not None and of_key(message.key) is None:  # about a survey, "yes" is no RSVP
         session = sessions.get(conn, message.session_id)
         invitation = invitations.of_session(conn, message.session_id, [person]).get(person)
     if said is None or session is None or invitation is None:

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.facts import Facts
 from domain.newsletter import IssueKind, reader_language
 from domain.participants import Participant
-from domain.planning import Facts, Hold, Skip, decide_mailing, route
+from domain.planning import Hold, Skip, decide_mailing
+from domain.routes import route
 from steps.app import App
-from store import facts, participants
+from store import next_due, participants
 from store.newsletter import Issue, Reader
 
 
@@ -43,13 +45,13 @@ def waits_until(app: App, issue: Issue, person: Participant, now: datetime) -> d
 
 
 def channel_of(app: App, kind: IssueKind, person: Participant) -> str:
-    to, _ = route(app.programme.rules.touchpoints[kind].channel, Facts(person))
+    to, _ = route(app.programme.rules.touchpoints[kind].channel, person)
     return to.channel if to is not None else ""
 
 
 def everybody(app: App, issue: Issue, now: datetime) -> Iterator[tuple[Participant, str]]:
     """Everybody who is not erased, by id, with the reason why they do not get it."""
-    for ids in facts.all_pages(app.conn):
+    for ids in next_due.all_pages(app.conn):
         people = participants.load(app.conn, ids, now)
         for number in ids:
             yield people[number], refusal(app, issue, people[number], now)

@@ -14,8 +14,8 @@ from domain.cadences import Touchpoint
 from domain.messages import State
 from domain.newsletter import IssueState
 from domain.participants import ContactPoint, Participant
-from domain.planning import Facts, route
 from domain.posts import split
+from domain.routes import route
 from steps import newsletter_content as contents
 from steps import newsletter_readers as reading
 from steps import notices
@@ -139,7 +139,7 @@ def _messages(
 ) -> list[NewMessage]:  # fmt: skip
     """One mail, or one post or more."""
     point = _point(app, issue)
-    to, _ = route(point.channel, Facts(person))
+    to, _ = route(point.channel, person)
     assert to is not None
     key, zone = reading.key_of(issue, person.id), zone_of(app, person)
     if to.channel == "telegram":

@@ -1,6 +1,6 @@
 """Facts -> decisions -> outbox. Planning again does nothing; several planners at once make one row a key.
 
-Looks only at people who may have something due (`store/facts.py`). Leaves deciding to `domain/foresight.py`, writing
+Looks only at people who may have something due (`store/next_due.py`). Leaves deciding to `domain/foresight.py`, writing
 down what was decided to `steps/planned.py`, leaving to `steps/deliver.py`.
 """
 
@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.facts import Facts
 from domain.foresight import Group, decide_all, group_of, next_look, not_due, skipped_quietly
-from domain.planning import Facts, Hold, Send, Skip
+from domain.planning import Hold, Send, Skip
 from steps import places
 from steps.app import App
 from steps.planned import Looked, record
-from store import database, facts, journal, meta, outbox
+from store import database, facts, journal, looks, meta, next_due, outbox
 from store.facts import Person
 
 RULES = "rules_in_force"
@@ -101,7 +102,8 @@ def _decided(app: App, person: Person, session_id: int | None, now: datetime) ->
             others.append(decision)
     worth = [d for d in others if not (not_due(d) or skipped_quietly(d))]
     called_for = bool(sends or others)
-    return Looked(person.id, person.version, sends, worth, next_look(others, now), called_for)
+    again = next_look([*others, *(send for _, send in sends)], now)
+    return Looked(person.id, person.version, sends, worth, again, called_for)
 
 
 def _waiting(
@@ -141,7 +143,7 @@ class _Guard:
         What is held counts, whoever looked at it, and so does a part that still waits: a sending that goes out zone
         by zone must not slip past the guard in small pieces.
         """
-        held = facts.held_groups(self.app.conn, self.app.now())
+        held = looks.held_groups(self.app.conn, self.app.now())
         most = self.app.programme.mass_plan
         large = {group for group, found in self.keys.items() if len(found | held.get(group, set())) > most}
         return large | outbox.drafted(self.app.conn)
@@ -170,12 +172,12 @@ def _notice_new_rules(app: App, dry_run: bool) -> None:
     if dry_run or meta.get(app.conn, RULES) == seen:
         return
     with database.write(app.conn) as conn:
-        facts.look_at_everybody(conn)
+        next_due.look_at_everybody(conn)
         meta.put(conn, RULES, seen)
 
 
 def _pages(app: App, now: datetime, session_id: int | None) -> Iterator[list[int]]:
     if session_id is None:
-        return facts.due_pages(app.conn, now)
-    session = next((s for s in facts.plannable_sessions(app.conn, now) if s.id == session_id), None)
-    return facts.concerned_pages(app.conn, session) if session else iter(())
+        return next_due.due_pages(app.conn, now)
+    session = next((s for s in next_due.plannable_sessions(app.conn, now) if s.id == session_id), None)
+    return next_due.concerned_pages(app.conn, session) if session else iter(())

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from domain.cadences import Purpose
 from domain.errors import UserError
+from domain.facts import Facts
 from domain.foresight import Group, group_of
 from domain.messages import State
-from domain.planning import Facts, Hold, Send, Skip
+from domain.planning import Hold, Send, Skip
 from steps.app import App
 from steps.compose import compose
 from store import database, desk_tasks, invitations, looks, meta, outbox
@@ -106,7 +107,8 @@ def _put(
     if message is None:
         person = one.person
         name = app.programme.coordinator_for(person.languages, person.region).name
-        return desk_tasks.add(conn, touch.key, person.id, touch.session_id, name, touch.because, now)
+        subject = f"{one.subject.about}-{one.subject.id}" if one.subject else ""
+        return desk_tasks.add(conn, touch.key, person.id, touch.session_id, name, touch.because, now, subject)
     if one.session is not None and one.invitation is None and touch.purpose is Purpose.INVITATION:
         uid = app.uid(one.session.id, one.person.id)
         origin = "general" if touch.touchpoint == "general_invitation" else "registration"

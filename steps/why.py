@@ -7,7 +7,7 @@ from domain.sessions import Invites, SessionState
 from domain.times import parse_iso
 from steps import forecast, persons, sessions
 from steps.app import App
-from store import facts, outbox
+from store import next_due, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def _silence(app: App, told: set[int | None], only: int | None) -> list[Reason]:
     """Sessions still to come of which no rule says anything to this person."""
     now = app.now()
     found = []
-    for session in facts.plannable_sessions(app.conn, now):
+    for session in next_due.plannable_sessions(app.conn, now):
         if session.id in told or only not in (None, session.id):
             continue
         if session.state is SessionState.CANCELLED:

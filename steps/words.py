@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from domain.cadences import Purpose
+from domain.facts import Facts
 from domain.invitations import PartStat
-from domain.planning import Facts, Touch
 from domain.sessions import Session, SessionState
 from domain.times import parse_iso
+from domain.touches import Touch
 from steps import chat_links
 from steps.app import App
 from store import sessions

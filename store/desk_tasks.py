@@ -1,6 +1,7 @@
 """What a named coordinator is asked to do about one person, once.
 
-A sign of life, an answer or the session's cancellation settles it: triggers in the schema do that.
+A sign of life, an answer or the session's cancellation settles it; one about a survey, proposal or checklist item is
+settled by that alone: triggers in the schema do that.
 """
 
 import sqlite3
@@ -17,12 +18,13 @@ def add(
     coordinator: str,
     because: str,
     now: datetime,
+    subject: str = "",
 ) -> bool:
-    """A new task; False when it is there already."""
+    """A new task; False when it is there already. `subject`: what it is about beside a session, as `item-17`."""
     row = conn.execute(
-        "insert into desk_tasks (key, participant_id, session_id, coordinator, because, created_at)"
-        " values (?, ?, ?, ?, ?, ?) on conflict do nothing returning id",
-        (key, participant_id, session_id, coordinator, because, iso(now)),
+        "insert into desk_tasks (key, participant_id, session_id, coordinator, because, created_at, subject)"
+        " values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id",
+        (key, participant_id, session_id, coordinator, because, iso(now), subject),
     ).fetchone()
     return row is not None
 

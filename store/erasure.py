@@ -44,6 +44,9 @@ KEPT = (
     ("guests", "participant_id = :id or key in"
      " (select 'mail:' || canonical from contact_points where participant_id = :id and channel = 'email')"),
     ("guest_candidates", "participant_id = :id"),
+    ("proposals", "participant_id = :id"),
+    ("checklists", "participant_id = :id"),
+    ("checklist_items", "answered_by = :id"),
 )  # fmt: skip
 
 
@@ -84,6 +87,8 @@ def erase(conn: sqlite3.Connection, person: int, now: datetime) -> dict[str, int
         "skills": "delete from participant_skills where participant_id = :id",
         "consents": "delete from consents where participant_id = :id",
         "groups": "update registrations set group_name = '' where participant_id = :id",
+        "proposals": "update proposals set title = '', purpose = '', wanted = '' where participant_id = :id",
+        "checklists": "update checklist_items set answer = '' where answered_by = :id",
         "sharers": "update sharers set name = '' where participant_id = :id",
         "links": "update outbox set contact_point_id = null where participant_id = :id",
         "events": "update delivery_events set contact_point_id = null, detail = '' where contact_point_id in"

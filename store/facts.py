@@ -1,8 +1,5 @@
-"""What the planner asks: who may have something due now, and everything known about them, in pages.
-
-`participants.next_due` names the moment to look again; triggers set it back whenever a fact of that person changes
-and count the change in `facts_version`, so that a plan made from older facts is not recorded.
-"""
+"""Everything known about people, as the planner asks for it: their facts about the programme, about each session and
+about each subject (`store/subjects.py`), all from one moment of the database."""
 
 import json
 import sqlite3
@@ -10,24 +7,18 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from domain.cadences import NO_CAP
+from domain.facts import Facts, Heard
 from domain.foresight import Case
 from domain.invitations import Invitation, Rsvp
-from domain.planning import Facts, Heard
 from domain.sessions import Invites, Session, SessionState
-from domain.times import iso, parse_iso
-from store import invitations, participants, sessions
+from domain.subjects import About, of_key
+from domain.times import parse_iso
+from store import invitations, participants, sessions, subjects
+from store.subjects import Concern
 
-PAGE = 200
-NOW = "0"  # next_due of somebody to be looked at at once
 MAY_BE_OUT = ("at_risk", "sent", "unsure")
-
-
-def plannable_sessions(conn: sqlite3.Connection, now: datetime) -> list[Session]:
-    """Sessions that are not over."""
-    return sessions.listing(conn, ending_after=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,46 +28,6 @@ class Person:
     id: int
     version: int
     case: Case
-
-
-def due_pages(conn: sqlite3.Connection, now: datetime) -> Iterator[list[int]]:
-    """People who may have something due, each once, by the index: nobody else is touched.
-
-    `iso` text sorts as time does, and NOW before all. Whoever was looked at has moved behind `now` meanwhile.
-    """
-    query = (
-        "select next_due, id from participants where next_due is not null and next_due <= ? and (next_due, id) > (?, ?)"
-        " order by next_due, id limit ?"
-    )
-    after = ("", 0)
-    while rows := conn.execute(query, (iso(now), *after, PAGE)).fetchall():
-        after = (rows[-1]["next_due"], rows[-1]["id"])
-        yield [row["id"] for row in rows]
-
-
-def concerned_pages(conn: sqlite3.Connection, session: Session) -> Iterator[list[int]]:
-    """People to whom this session may have something to say, whenever."""
-    everybody = int(session.invites is Invites.EVERYBODY)
-    about = "id in (select participant_id from {} where session_id = ?)"
-    where = f"(? = 1 or {about.format('registrations')} or {about.format('invitations')})"
-    yield from _pages(conn, where, (everybody, session.id, session.id))
-
-
-def all_pages(conn: sqlite3.Connection) -> Iterator[list[int]]:
-    yield from _pages(conn, "erased_at is null", ())
-
-
-def _pages(conn: sqlite3.Connection, where: str, values: tuple[object, ...]) -> Iterator[list[int]]:
-    query = f"select id from participants where id > ? and {where} order by id limit ?"
-    after = 0
-    while rows := conn.execute(query, (after, *values, PAGE)).fetchall():
-        after = rows[-1]["id"]
-        yield [row["id"] for row in rows]
-
-
-def look_at_everybody(conn: sqlite3.Connection) -> None:
-    """The rules changed."""
-    conn.execute("update participants set next_due = ? where erased_at is null", (NOW,))
 
 
 def gather(
@@ -140,6 +91,7 @@ class _Gathering:
         self.skilled = self._ids(
             "select participant_id from participant_skills where participant_id in (select value from json_each(?))"
         )
+        self.concerns = subjects.open_ones(conn, ids)
         self.tasks = self._by_person(
             "select participant_id, key from desk_tasks where participant_id in (select value from json_each(?))"
         )
@@ -172,6 +124,7 @@ class _Gathering:
             has_skills=i in self.skilled,
         )
         found = [base, *self._about_sessions(i, base), *self._to_confirm(i, base)]
+        found += [_concerning(base, concern) for concern in self.concerns.get(i, [])]
         sent = {
             r["key"]: parse_iso(r["sent_at"] or r["created_at"])
             for r in self.outbox[i]
@@ -231,6 +184,10 @@ class _Gathering:
                 yield replace(facts, rsvp=invitations.rsvp_from_row(row))
 
 
+def _concerning(base: Facts, concern: Concern) -> Facts:
+    return replace(base, session=concern.session, subject=concern.subject)
+
+
 def _may_be_out(row: sqlite3.Row) -> bool:
     return row["state"] in MAY_BE_OUT or row["repeats"] > 0
 
@@ -248,15 +205,17 @@ def of_message(
 
 
 def behind(conn: sqlite3.Connection, key: str, session_id: int | None, case: Case) -> Facts | None:
-    """Of a person's case, the facts behind one recorded message; None when its session is gone."""
+    """Of a person's case, the facts behind one recorded message; None when its session or subject is gone."""
     base = case.facts[0]
+    if (named := of_key(key)) is not None:
+        concern = subjects.one(conn, *named, base.person.id)
+        return _concerning(base, concern) if concern is not None else None
     if session_id is None:
         return base
     if key.startswith("rsvp/"):
         rsvp_id = int(key.partition("#")[0].removeprefix("rsvp/"))
         return _of_rsvp(conn, rsvp_id, case.facts)
-    about = (f for f in case.facts if f.session is not None and f.session.id == session_id and f.rsvp is None)
-    known = next(about, None)
+    known = next((f for f in _of_session(case.facts, session_id) if f.rsvp is None), None)
     if known is not None:
         return known
     session = sessions.get(conn, session_id)
@@ -271,18 +230,9 @@ def _of_rsvp(conn: sqlite3.Connection, rsvp_id: int, cases: Sequence[Facts]) -> 
     if row is None:
         return None
     rsvp: Rsvp = invitations.rsvp_from_row(row)
-    about: Any = (f for f in cases if f.session is not None and f.session.id == row["session_id"])
-    known = next(about, None)
+    known = next(_of_session(cases, row["session_id"]), None)
     return replace(known, rsvp=rsvp) if known is not None else None
 
 
-def held_groups(conn: sqlite3.Connection, now: datetime) -> dict[tuple[str, int | None], set[str]]:
-    """(touchpoint, session) -> keys of what is held for people whom nobody need look at now."""
-    found: dict[tuple[str, int | None], set[str]] = defaultdict(set)
-    query = (
-        "select d.touchpoint, d.session_id, d.key from decisions d join participants p on p.id = d.participant_id"
-        " where d.verdict = 'hold' and (p.next_due is null or p.next_due > ?)"
-    )
-    for row in conn.execute(query, (iso(now),)):
-        found[row["touchpoint"], row["session_id"]].add(row["key"])
-    return found
+def _of_session(cases: Sequence[Facts], session_id: int) -> Iterator[Facts]:
+    return (f for f in cases if f.about is About.SESSION and f.session is not None and f.session.id == session_id)

@@ -1,10 +1,11 @@
 """What the planner leaves behind of each page of people: what was held or skipped and why, and when to look again.
 
-A statement a page where SQLite lets us, whatever the number of people. Whom to look at is `facts.py`'s.
+A statement a page where SQLite lets us, whatever the number of people. Whom to look at is `next_due.py`'s.
 """
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,3 +70,15 @@ def remember(conn: sqlite3.Connection, found: Iterable[Remembered], now: datetim
             for one in found
         ],
     )  # fmt: skip
+
+
+def held_groups(conn: sqlite3.Connection, now: datetime) -> dict[tuple[str, int | None], set[str]]:
+    """(touchpoint, session) -> keys of what is held for people whom nobody need look at now."""
+    found: dict[tuple[str, int | None], set[str]] = defaultdict(set)
+    query = (
+        "select d.touchpoint, d.session_id, d.key from decisions d join participants p on p.id = d.participant_id"
+        " where d.verdict = 'hold' and (p.next_due is null or p.next_due > ?)"
+    )
+    for row in conn.execute(query, (iso(now),)):
+        found[row["touchpoint"], row["session_id"]].add(row["key"])
+    return found

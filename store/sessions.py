@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -122,6 +122,13 @@ def changes_since(conn: sqlite3.Connection, session_id: int, sequence: int) -> M
 def get(conn: sqlite3.Connection, session_id: int) -> Session | None:
     row = conn.execute("select * from sessions where id = ?", (session_id,)).fetchone()
     return _with_lists(conn, [row])[0] if row else None
+
+
+def among(conn: sqlite3.Connection, session_ids: Collection[int]) -> dict[int, Session]:
+    """Those of these sessions that there are, by id."""
+    query = "select * from sessions where id in (select value from json_each(?))"
+    rows = conn.execute(query, (json.dumps(list(session_ids)),)).fetchall()
+    return {session.id: session for session in _with_lists(conn, rows)}
 
 
 def find(conn: sqlite3.Connection, ref: str) -> list[Session]:

@@ -131,8 +131,8 @@ _KEYS = """## Keys of a touchpoint
 | key | what it says |
 |---|---|
 | `purpose` | the message, by its template's name; `ask_coordinator` makes a task on the desk instead |
-| `anchor`, `offset` | when it is due: `registration`, `session_start`, `session_end`, `invitation` (when the request for the session's present time left) or `last_seen`, and `-2d`, `1h`, `90m`. Never stored: a session that moves moves its reminders |
-| `audience` | facts that must all hold: `invited`, `registered` (asked for the session themselves), `unanswered`, `accepted`, `not_declined`; `never_came`, `came`, `no_telegram`, `no_skills` |
+| `anchor`, `offset` | when it is due: `registration`, `session_start`, `session_end`, `invitation` (when the request for the session's present time left), `last_seen`, `survey_opened`, `checklist` (made, or its session moved), `checklist_item_due` or `proposal` (when the question that waits was put), and `-2d`, `1h`, `90m`. Never stored: a session that moves moves its reminders |
+| `audience` | facts that must all hold: `invited`, `registered` (asked for the session themselves), `unanswered`, `accepted`, `not_declined`; `never_came`, `came`, `no_telegram`, `no_skills`. Of a survey or proposal: `silent` (no part of it is answered). Of a checklist item: `owner` (theirs to see to), `co_sharer` (somebody else's of the same session), `in_turn` (nothing that was theirs to do before waits) |
 | `channel` | `email`, `telegram`, `best` (the newest sign of life; mail on a tie or without a chat) or `desk` |
 | `sender` | who it is from: a sender of `programme.toml` |
 | `topic` | what "STOP" ends |
@@ -142,6 +142,10 @@ _KEYS = """## Keys of a touchpoint
 | `priority` | 1 to 9; under the weekly cap the lower goes first |
 | `cap` | class that counts against the weekly cap; `none` does not |
 | `ladder`, `rung` | its place on a ladder; rungs have one anchor and rising offsets |
+
+What is asked about a survey, a checklist item or a proposal ends when that is answered, done or settled, when it closes
+and when its session is cancelled; its key names it, as in `survey_first/survey-17/5`. The steps about a checklist item
+follow each other faster when little time is left before the session, so that the last one still comes in time.
 
 Who is concerned only after a touch was due (a late registrant, a session that moved close) does not get it."""
 

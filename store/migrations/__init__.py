@@ -8,6 +8,7 @@ are a file of their own; the order of these imports is the order in which they a
 from store.migrations.registry import migrations
 from store.migrations import history
 from store.migrations import m007_surveys
+from store.migrations import m008_checklists
 from store.migrations import m009_newsletter
 from store.migrations import m011_resources
 from store.migrations import m012_report

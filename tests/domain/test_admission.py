@@ -7,7 +7,8 @@ import pytest
 from config import programme, settings
 from domain.admission import admit
 from domain.cadences import NO_CAP, Purpose, Rules
-from domain.planning import Decision, Hold, Send, Skip, Touch
+from domain.planning import Decision, Hold, Send, Skip
+from domain.touches import Touch
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

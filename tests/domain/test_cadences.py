@@ -9,10 +9,13 @@ import pytest
 
 from config import programme, settings
 from domain.cadences import Anchor, Audience, Channel, Purpose, Rules, Touchpoint
+from domain.facts import Facts, Heard
 from domain.invitations import Invitation, PartStat
 from domain.participants import ContactPoint, Health, Participant
-from domain.planning import Facts, Heard, Hold, Send, Skip, Touch, decide, route, touches
+from domain.planning import Hold, Send, Skip, decide
+from domain.routes import route
 from domain.sessions import Invites, Session, SessionState
+from domain.touches import Touch, touches
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 RULES = programme.load(settings.ROOT / "config").rules
@@ -276,7 +279,7 @@ BLOCKED = replace(CHAT, health=Health.BLOCKED)
     ],
 )
 def test_route(channel: Channel, person: Participant, expected: str | None) -> None:
-    to, refusal = route(channel, replace(INVITED, person=person))
+    to, refusal = route(channel, person)
     assert (to.channel if to else refusal or None) == expected
 
 

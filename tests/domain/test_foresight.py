@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config import programme, settings
+from domain.facts import Facts, Heard
 from domain.foresight import FOR_APPROVAL, Case, decide_all, foresee, next_look, not_due
 from domain.invitations import Invitation, PartStat
 from domain.participants import ContactPoint, Health, Participant
-from domain.planning import Facts, Heard, Hold, Send, Skip, touches
+from domain.planning import Hold, Send, Skip
 from domain.sessions import Invites, Session, SessionState
+from domain.touches import touches
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -7,12 +7,14 @@ import pytest
 
 from config import programme, settings
 from domain.cadences import EVENTS, Purpose
+from domain.facts import Facts, Heard
 from domain.foresight import Case, foresee
 from domain.invitations import Invitation, PartStat, Rsvp, RsvpSource
 from domain.participants import ContactPoint, Health, Participant
-from domain.planning import Facts, Heard, Hold, Send, Skip, decide, still_wanted, touches
+from domain.planning import Hold, Send, Skip, decide, still_wanted
 from domain.sessions import Invites, Session, SessionState
 from domain.times import QuietHours
+from domain.touches import touches
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ALL_RULES = programme.load(settings.ROOT / "config").rules

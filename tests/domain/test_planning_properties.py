@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 
 from config import programme
 from config import settings as config_settings
-from domain.cadences import NO_CAP, Anchor, Channel, Purpose
+from domain.cadences import MAILINGS, NO_CAP, Anchor, Channel, Purpose
+from domain.facts import Facts, Heard
 from domain.foresight import Case, decide_all, foresee
 from domain.invitations import Invitation, PartStat
 from domain.participants import ContactPoint, Health, Participant
-from domain.planning import Facts, Heard, Hold, Send, still_wanted, touches
+from domain.planning import Hold, Send, still_wanted
 from domain.sessions import Invites, Session, SessionState
+from domain.subjects import About, Subject
+from domain.touches import touches
 
 RULES = programme.load(config_settings.ROOT / "config").rules
 EXAMPLES = settings(max_examples=700, deadline=None)
@@ -90,6 +93,24 @@ def about_session(dice: random.Random, base: Facts, number: int, now: datetime) 
     )
 
 
+def about_subject(dice: random.Random, base: Facts, about: About, now: datetime) -> Facts:
+    """A survey, a checklist, an item of it, or a proposal, some of them closed."""
+    sessions = [facts.session for facts in [about_session(dice, base, 20, now)] if about is not About.PROPOSAL]
+    start = sessions[0].starts_at if sessions and sessions[0] else None
+    subject = Subject(
+        about,
+        dice.randint(1, 99),
+        since=around(dice, now, 6, 6),
+        closed="it is done" if seldom(dice) else "",
+        until=start if about in (About.ITEM, About.CHECKLIST) else around(dice, now, 1, 20),
+        occasion=dice.choice([0, 1]) if about in (About.ITEM, About.CHECKLIST) else None,
+        pace=dice.choice([1.0, 1.0, 0.5, 0.1]) if about is About.ITEM else 1.0,
+        begun=seldom(dice),
+        mine=dice.random() < 0.7,
+    )
+    return replace(base, session=sessions[0] if sessions else None, subject=subject)
+
+
 def world(seed: int) -> tuple[Case, datetime, int]:
     """Somebody's facts, a moment, and a cap."""
     dice = random.Random(seed)
@@ -103,6 +124,8 @@ def world(seed: int) -> tuple[Case, datetime, int]:
         has_skills=dice.random() < 0.3,
     )
     found = (base, *(about_session(dice, base, number, now) for number in range(1, dice.randint(1, 5))))
+    subjects = dice.sample([About.SURVEY, About.CHECKLIST, About.ITEM, About.ITEM, About.PROPOSAL], dice.randint(0, 3))
+    found += tuple(about_subject(dice, base, about, now) for about in subjects)
     every = sorted({touch.key for facts in found for touch in touches(facts, RULES)})
     known = frozenset(dice.sample(every, min(len(every), dice.choice([0, 0, 1, 3]))))
     sent = {f"before/{n}": around(dice, now, 9, 0) for n in range(dice.choice([0, 0, 1, 3]))}
@@ -128,7 +151,8 @@ def wrong(facts: Facts, send: Send, now: datetime) -> list[str]:
     found = {
         "at night": point.quiet_hours and send.to is not None and night(now, person),
         "erased": person.erased,
-        "stopped": bool(person.suppressed & {"*", touch.topic}),
+        "stopped": bool(person.suppressed & {"*", touch.topic}) and not (facts.subject and send.to is None),
+        "closed": facts.subject is not None and bool(facts.subject.closed),
         "too late": touch.expires_at is not None and now >= touch.expires_at,
         "too early": touch.due_at is not None and now < touch.due_at,
         "declined": answer is PartStat.DECLINED and touch.purpose is not Purpose.INVITATION,
@@ -144,7 +168,7 @@ def wrong(facts: Facts, send: Send, now: datetime) -> list[str]:
     }  # fmt: skip
     if facts.session is not None and touch.purpose is not Purpose.CANCELLATION:
         found["cancelled"] = facts.session.state is SessionState.CANCELLED
-        found["begun"] = now >= facts.session.starts_at
+        found["begun"] = now >= facts.session.starts_at and facts.about is not About.SURVEY
         found["taken off"] = facts.invitation is not None and not facts.invitation.wanted
     if send.to is None:
         found["nowhere"] = point.channel is not Channel.DESK
@@ -231,4 +255,4 @@ def test_examples_reach_every_touchpoint() -> None:
         reached.update(d.touch.touchpoint for _, _, d in rows if isinstance(d, Send))
 
     collect()
-    assert set(RULES.touchpoints) - reached == {"rsvp_confirmation"}
+    assert set(RULES.touchpoints) - reached == {"rsvp_confirmation"} | MAILINGS

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from steps.deliver import deliver
 from steps.inbox import read_filed
 from steps.plan import plan
 from steps.telegram import read_filed as read_updates
-from store import chats, contact_points, database, facts, inbox, invitations, outbox, sessions
+from store import chats, contact_points, database, inbox, invitations, next_due, outbox, sessions
 from tests.season.season_kills import mortal, process
 from tests.season.season_log import Answer, Log, Someone, Space, Version
 from tests.season.season_place import TwoChannels
@@ -66,7 +66,7 @@ class Harness(TwoChannels):
         conn, now, busy = self.app.conn, self.time, True
         while busy:
             busy = False
-            if next(facts.due_pages(conn, now), None) is not None:
+            if next(next_due.due_pages(conn, now), None) is not None:
                 self.twice(plan)
                 busy = True
             for channel in (self.channel, self.chat):
@@ -81,6 +81,7 @@ class Harness(TwoChannels):
 class World:
     def __init__(self, folder: Path, seed: int, people: int = 300) -> None:
         self.dice, self.log, self.number = random.Random(seed), Log(), count(1)
+        self.manner = cycle(("silently", "aloud", "stop"))  # of leaving the chat
         self.place = Harness(folder, START)
         self.agenda: list[tuple[datetime, int, Callable[[], None]]] = []
         self.patience: dict[int, tuple[str, int]] = {}  # door, and the attempt that is answered
@@ -176,7 +177,7 @@ class World:
     def blocks(self, me: Someone) -> None:
         if me.linked is None or me.chat_gone is not None or me.chat_known_gone is not None:
             return
-        match self.dice.choice(["silently", "aloud", "stop"]):
+        match next(self.manner):
             case "silently":
                 self.place.refuse_chat(me.id)
                 me.chat_gone = self.place.time

@@ -11,9 +11,11 @@ import pytest
 from channels.memory_telegram import MemoryTelegram
 from channels.telegram_message import ChatMessage, thaw
 from domain.cadences import Purpose
+from domain.facts import Facts
 from domain.messages import State
-from domain.planning import Facts, Send, Touch
+from domain.planning import Send
 from domain.sessions import Session
+from domain.touches import Touch
 from steps.compose import compose
 from steps.deliver import deliver
 from store import invitations, outbox, participants, sessions

@@ -14,7 +14,7 @@ from domain.participants import ConsentTopic
 from domain.sessions import Session
 from domain.times import iso
 from steps import persons, plan, planned
-from store import chats, consents, contact_points, facts, looks, participants
+from store import chats, consents, contact_points, facts, looks, next_due, participants
 from tests.programme import NOON
 from tests.season.season_place import TwoChannels
 
@@ -22,7 +22,8 @@ ROOT = Path(__file__).parents[2]
 # Tables of which the planner reads nothing that decides: words, or what the person said is written down elsewhere.
 NOT_DECIDING = {"participant_roles", "sharers", "session_skills", "payloads", "desk_tasks", "decisions"}
 # Rows that no step deletes, or changes, once they are there.
-NEVER_DELETED = {"registrations", "invitations", "rsvps", "suppressions", "sessions", "outbox", "participants"}
+NEVER_DELETED = {"registrations", "invitations", "rsvps", "suppressions", "sessions", "outbox", "participants",
+                 "survey_requests", "proposals", "checklists"}  # fmt: skip
 NEVER_UPDATED = {"rsvps", "attendances", "participant_skills"}
 # Of the whole set, the triggers that the schema must have: a new row of the outbox is the planner's own.
 OWN = {("outbox", "insert"), ("participants", "insert")}
@@ -44,7 +45,7 @@ def place(tmp_path: Path) -> TwoChannels:
 
 
 def due(place: TwoChannels) -> set[int]:
-    return {person for page in facts.due_pages(place.app.conn, place.time) for person in page}
+    return {person for page in next_due.due_pages(place.app.conn, place.time) for person in page}
 
 
 def sql(statement: str) -> Callable[[TwoChannels], object]:
@@ -55,6 +56,16 @@ def clinic(place: TwoChannels) -> Session:
     return place.clinic  # type: ignore[attr-defined,no-any-return]
 
 
+MOMENT = "'2026-11-22T15:00:00+00:00'"
+SURVEY = (
+    "insert into survey_requests (survey, version, session_id, participant_id, opened_at, closes_at)"
+    f" values ('s', 1, 2, 1, {MOMENT}, '2026-12-02T15:00:00+00:00')"
+)
+CHECKLIST = f"insert into checklists (session_id, participant_id, position, created_at) values (2, 1, 0, {MOMENT})"
+ITEM = (
+    "insert into checklist_items (session_id, code, owner, after, offset_minutes, way, created_at)"
+    f" values (2, 'slides', 'sharer', 1, 600, 'link', {MOMENT})"
+)
 CHANGES: dict[str, Callable[[TwoChannels], object]] = {
     "registered for a session": lambda p: p.register(1, p.past),
     "withdrew": lambda p: p.withdraw(1, clinic(p)),
@@ -90,6 +101,17 @@ CHANGES: dict[str, Callable[[TwoChannels], object]] = {
     "session moved": lambda p: p.change(clinic(p), start="2026-12-21T14:00Z"),
     "session renamed": lambda p: p.change(clinic(p), title="Grants"),
     "session cancelled": lambda p: p.cancel(clinic(p)),
+    "asked in a survey": sql(SURVEY),
+    "answered a survey": lambda p: (sql(SURVEY)(p), p.round(), sql("update survey_requests set answered_at = '0'")(p)),
+    "survey's session cancelled": lambda p: (sql(SURVEY)(p), p.round(), p.cancel(p.past)),
+    "proposed a session": sql("insert into proposals (participant_id, asked_at, created_at) values (1, '0', '0')"),
+    "checklist made": sql(CHECKLIST),
+    "item made": lambda p: (sql(CHECKLIST)(p), p.round(), sql(ITEM)(p)),
+    "item done": lambda p: (sql(CHECKLIST)(p), sql(ITEM)(p), p.round(),
+                            sql("update checklist_items set state = 'done'")(p)),
+    "item gone": lambda p: (sql(CHECKLIST)(p), sql(ITEM)(p), p.round(), sql("delete from checklist_items")(p)),
+    "no longer a sharer": lambda p: (sql(CHECKLIST)(p), p.round(), sql("update checklists set ended_at = '0'")(p)),
+    "session to share moved": lambda p: (sql(CHECKLIST)(p), p.round(), p.change(p.past, start="2026-11-28T14:00Z")),
     "message left": sql("update outbox set state = 'sent' where key = 'welcome/1'"),
     "message failed": sql("update outbox set state = 'failed' where key = 'welcome/1'"),
     "message taken back": sql("update outbox set state = 'cancelled' where key = 'welcome/1'"),
@@ -292,7 +314,7 @@ def test_planner_that_knows_nothing_of_anothers_record_records_nothing(tmp_path:
 
 def test_look_again_moments_are_text_that_sorts_as_time(place: TwoChannels) -> None:
     rows = place.app.conn.execute("select next_due from participants").fetchall()
-    assert all(row[0] in (None, facts.NOW) or len(row[0]) == len(iso(NOON)) for row in rows)
+    assert all(row[0] in (None, next_due.NOW) or len(row[0]) == len(iso(NOON)) for row in rows)
 
 
 def test_trigger_of_a_failed_statement_changes_nothing(place: TwoChannels) -> None:

@@ -11,7 +11,7 @@ from domain.invitations import Rsvp, RsvpSource
 from domain.times import QuietHours
 from steps import outbox, persons, planned
 from steps import plan as planning
-from store import contact_points, database, facts, invitations, meta
+from store import contact_points, database, invitations, meta, next_due
 from tests.programme import NOON, Place
 
 
@@ -388,7 +388,7 @@ def test_plan_person_who_cannot_be_written_to_stops_nobody(place: Place) -> None
 def test_record_facts_that_changed_under_the_planner_are_left_for_the_next(place: Place, ada: int) -> None:
     session = place.session()
     place.register(ada, session)
-    (page,) = facts.due_pages(place.app.conn, place.time)
+    (page,) = next_due.due_pages(place.app.conn, place.time)
     people = planning.looked_at(place.app, page, None, place.time)
     place.change(session, start="2026-12-09T10:00Z")
     done = planned.record(place.app, people, True, set(), place.time)
@@ -406,21 +406,21 @@ def test_rules_quiet_hours_off(tmp_path: Path) -> None:
 
 
 def test_pages_hold_every_candidate_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(facts, "PAGE", 3)
+    monkeypatch.setattr(next_due, "PAGE", 3)
     for _ in range(8):
         place.person()
     place.session(kind="orientation")
-    seen = [person.id for person in planning.gathered(place.app, facts.due_pages(place.app.conn, NOON), NOON)]
+    seen = [person.id for person in planning.gathered(place.app, next_due.due_pages(place.app.conn, NOON), NOON)]
     assert seen == list(range(1, 9))
     assert place.plan().send == 16
-    assert list(facts.due_pages(place.app.conn, NOON)) == []  # nobody is looked at again before something is due
+    assert list(next_due.due_pages(place.app.conn, NOON)) == []  # nobody is looked at again before something is due
 
 
 @pytest.mark.parametrize("kept", [0, 3, 8, 100])
 def test_plan_more_people_than_are_kept_get_the_same(
     place: Place, monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
-    monkeypatch.setattr(facts, "PAGE", 3)
+    monkeypatch.setattr(next_due, "PAGE", 3)
     monkeypatch.setattr(planning, "RECORDED", 2)
     monkeypatch.setattr(planning, "KEPT", kept)
     for _ in range(8):
@@ -429,7 +429,7 @@ def test_plan_more_people_than_are_kept_get_the_same(
     report = place.plan()
     assert (report.send, report.by_purpose) == (16, {"invitation": 8, "welcome": 8})
     assert len(place.outbox()) == 16
-    assert list(facts.due_pages(place.app.conn, NOON)) == []
+    assert list(next_due.due_pages(place.app.conn, NOON)) == []
 
 
 @pytest.mark.parametrize("kept", [0, 3])

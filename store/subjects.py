@@ -1,0 +1,126 @@
+"""Surveys, proposals, checklists and their items, as subjects of the people whom they concern.
+
+`open_ones` are what a planner needs; `one` finds the subject behind a recorded message whatever became of it.
+"""
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from domain import checklists
+from domain.checklists import Item, ItemState
+from domain.sessions import Session
+from domain.subjects import About, Subject
+from domain.times import parse_iso
+from store import sessions
+from store.checklists import items_of, sharers_of
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """A subject as it concerns one person, with its session where it has one."""
+
+    person: int
+    subject: Subject
+    session: Session | None
+
+
+def open_ones(conn: sqlite3.Connection, people: Sequence[int]) -> dict[int, list[Concern]]:
+    """What these people are asked about, by person. A query a table whatever the number of people."""
+    among = (json.dumps(list(people)),)
+    mine = "participant_id in (select value from json_each(?))"
+    surveys = conn.execute(
+        f"select * from survey_requests where {mine} and answered_at is null and closed_at is null", among
+    ).fetchall()
+    proposals = conn.execute(f"select * from proposals where {mine} and settled_at is null", among).fetchall()
+    lists = conn.execute(f"select * from checklists where {mine} and ended_at is null", among).fetchall()
+    wanted = {row["session_id"] for row in (*surveys, *lists)} - {None}
+    among_sessions = sessions.among(conn, wanted)
+    found: dict[int, list[Concern]] = defaultdict(list)
+    for row in surveys:
+        found[row["participant_id"]].append(_survey(row, among_sessions.get(row["session_id"])))
+    for row in proposals:
+        found[row["participant_id"]].append(_proposal(row))
+    items = items_of(conn, {row["session_id"] for row in lists})
+    sharers = sharers_of(conn, items)
+    for row in lists:
+        session = among_sessions[row["session_id"]]
+        for concern in _preparing(row, session, items.get(session.id, []), sharers[session.id]):
+            if not concern.subject.closed:
+                found[concern.person].append(concern)
+    return found
+
+
+def one(conn: sqlite3.Connection, about: About, ident: int, person: int) -> Concern | None:
+    """One subject as it concerns that person, open or closed; None when there is no such thing of theirs."""
+    if about in (About.SURVEY, About.PROPOSAL):
+        table = "survey_requests" if about is About.SURVEY else "proposals"
+        row = conn.execute(f"select * from {table} where id = ? and participant_id = ?", (ident, person)).fetchone()
+        if row is None:
+            return None
+        session = sessions.get(conn, row["session_id"]) if row["session_id"] is not None else None
+        return _survey(row, session) if about is About.SURVEY else _proposal(row)
+    item = "select session_id from checklist_items where id = ?"
+    which = f"session_id = ({item})" if about is About.ITEM else "id = ?"
+    row = conn.execute(f"select * from checklists where {which} and participant_id = ?", (ident, person)).fetchone()
+    if row is None:
+        return None
+    session = sessions.get(conn, row["session_id"])
+    assert session is not None
+    items = items_of(conn, [session.id])[session.id]
+    sharers = sharers_of(conn, [session.id])[session.id]
+    all_of_it = _preparing(row, session, items, sharers)
+    return next((c for c in all_of_it if (c.subject.about, c.subject.id) == (about, ident)), None)
+
+
+def _survey(row: sqlite3.Row, session: Session | None) -> Concern:
+    closed = "answered the survey" if row["answered_at"] else "the survey is closed" if row["closed_at"] else ""
+    since, until = parse_iso(row["opened_at"]), parse_iso(row["closes_at"])
+    return Concern(row["participant_id"], Subject(About.SURVEY, row["id"], since, closed, until), session)
+
+
+_PROPOSED = {
+    "asking": "", "complete": "the proposal is complete", "confirmed": "the proposal became a session",
+    "declined": "the proposal was declined", "withdrawn": "the proposal was withdrawn",
+}  # fmt: skip
+
+
+def _proposal(row: sqlite3.Row) -> Concern:
+    begun = any(row[name] for name in ("title", "purpose", "wanted"))
+    subject = Subject(
+        About.PROPOSAL, row["id"], parse_iso(row["asked_at"]), _PROPOSED[row["state"]], begun=begun
+    )
+    return Concern(row["participant_id"], subject, None)
+
+
+def _preparing(
+    row: sqlite3.Row, session: Session, items: Sequence[Item], sharers: Sequence[int]
+) -> Iterator[Concern]:
+    """A sharer's checklist as a whole, and each item."""
+    person, made_at = row["participant_id"], parse_iso(row["created_at"])
+    left = "no longer a sharer of the session" if row["ended_at"] else ""
+    nothing = "" if any(item.state is ItemState.OPEN for item in items) else "everything is done"
+    occasion, since = session.time_sequence, checklists.since(made_at, session)
+    whole = Subject(About.CHECKLIST, row["id"], since, left or nothing, session.starts_at, occasion)
+    yield Concern(person, whole, session)
+    since = checklists.since(min((item.created_at for item in items), default=made_at), session)
+    for dated in checklists.plan(items, session.starts_at, session.ends_at, since):
+        item = Subject(
+            About.ITEM,
+            dated.item.id,
+            dated.due,
+            closed=left or _DONE[dated.item.state],
+            until=dated.until,
+            occasion=occasion,
+            pace=dated.pace,
+            mine=person == checklists.owner_of(dated.item.owner, sharers),
+        )
+        yield Concern(person, item, session)
+
+
+_DONE = {
+    ItemState.OPEN: "", ItemState.DONE: "it is done", ItemState.NOT_NEEDED: "it is not needed",
+    ItemState.HELP: "asked for help: a coordinator sees to it",
+}  # fmt: skip
