@@ -36,18 +36,40 @@ CAST = {
     "blocks": ("Tanzania", 1),
 }
 
-# How many of 179 wanted to learn, or offered to share, a skill whose title has these words; the pilot's figures.
-LEARN = {"plan": 101, "proposal": 88, "leadership": 73, "financ": 72, "governance": 71, "evaluation": 87,
-         "metric": 78, "quantitative": 78, "qualitative": 72, "document": 54, "inclusive": 68, "conflict": 67,
-         "team": 62, "heritage": 64, "volunteer": 63, "campaign": 60, "quer": 82, "wikisource": 78,
-         "wikidata": 61}  # fmt: skip
-SHARE = {"plan": 41, "proposal": 44, "implementation": 41, "knowledge": 40, "social media": 58, "document": 39,
-         "quantitative": 37, "inclusive": 44, "healthy": 38, "team": 62, "newcomer": 68, "volunteer": 63,
-         "edit": 53, "topic": 37, "wikisource": 36, "wikidata": 67}  # fmt: skip
+# How many of 179 wanted to learn, and offered to share, each skill that the pilot's report prints; others get fewer.
+LEARN = {
+    "Building an organisational plan and strategy": 101, "Proposal writing for funding": 88,
+    "Leadership growth and sustainability": 73, "Financial planning and management": 72, "Establishing governance": 71,
+    "Defining learning and evaluation plans": 87, "Wikimedia tools for quantitative metrics": 78,
+    "Methods and tools for qualitative evaluation": 72, "Documenting knowledge to communicate with others": 54,
+    "Creating inclusive and safe environments": 68, "Processes and tools to manage conflicts": 67,
+    "Managing teams and volunteers": 62, "Implementing common tactics in culture, heritage and GLAM": 64,
+    "Innovations in culture, heritage and GLAM": 58, "Volunteer management and development": 63,
+    "International campaigns": 60, "Wikimedia tools for running queries and scripts": 82, "Using Wikisource": 78,
+    "Basic Wikidata": 61,
+}  # fmt: skip
+SHARE = {
+    "Building an organisational plan and strategy": 41, "Proposal writing for funding": 44,
+    "Program implementation": 41, "Knowledge management": 40, "Engaging in social media and press": 58,
+    "Documenting knowledge to communicate with others": 39, "Wikimedia tools for quantitative metrics": 37,
+    "Designing learning and retrospective sessions": 37, "Creating inclusive and safe environments": 44,
+    "Tools for healthy interactions on wiki": 38, "Managing teams and volunteers": 62,
+    "Effective training for newcomers": 68, "Volunteer management and development": 63, "Small editing events": 53,
+    "Identifying topics of impact": 37, "Using Wikisource": 36, "Basic Wikidata": 67,
+}  # fmt: skip
+FEWEST, MOST = 6, 34  # of the skills that it does not print
 INTERESTS = {"Education": 70, "GLAM": 51, "Human rights": 39, "Climate change": 30, "Advocacy": 26}  # per cent
 
 CONSENTS = {"Receive general invitations": 165, "Receive the newsletter": 140, "Be listed in the skills directory": 120,
             "Share my contact details with a match": 110, "You may quote me": 90}  # fmt: skip
+
+# Whoever speaks a language writes in its Wikipedia; some write in another one of their country. 28 in all.
+WIKIS = {"English": "en", "French": "fr", "Spanish": "es", "Portuguese": "pt", "Arabic": "ar", "Swahili": "sw",
+         "Hausa": "ha", "Yoruba": "yo", "Igbo": "ig", "Bengali": "bn", "Hindi": "hi", "Nepali": "ne",
+         "Indonesian": "id", "German": "de"}  # fmt: skip
+MORE_WIKIS = {"Ghana": ("tw",), "Uganda": ("lg",), "Rwanda": ("rw",), "Egypt": ("arz",), "Morocco": ("ary",),
+              "Peru": ("qu",), "Argentina": ("gn",), "India": ("mr", "ta", "ml", "te"),
+              "Philippines": ("tl", "ceb", "bcl")}  # fmt: skip
 
 EXAMPLES = ("I run a workshop for newcomers", "I wrote two grant reports", "I trained our group last year")
 
@@ -66,6 +88,7 @@ class Columns:
     tenure: str = "How long have you been in the Wikimedia movement?"
     connectivity: str = "How is your internet connection?"
     support: str = "Do you need support to participate?"
+    wikis: str = "Which wikis do you contribute to?"
     roles: str = "Which roles interest you?"
     as_group: str = "Are you registering as an individual or a group?"
     group: str = "Name of your group"
@@ -137,17 +160,24 @@ def _people() -> list[dict[str, Any]]:
             languages = country["languages"][number % len(country["languages"])]
             people.append(
                 {"name": name, "email": address, "country": country["name"], "zone": country.get("zone", ""),
-                 "languages": languages, "group": country["groups"][number % len(country["groups"])],
+                 "languages": languages, "wikis": _wikis(country["name"], languages, number),
+                 "group": country["groups"][number % len(country["groups"])],
                  "wiki": f"{_ascii(latin[given]).title()}{_ascii(last[family]).title()}" if number % 4 else ""}
             )  # fmt: skip
     return people
+
+
+def _wikis(country: str, languages: str, number: int) -> str:
+    own, more = [WIKIS[one] for one in languages.split(", ")], MORE_WIKIS.get(country, ())
+    return ", ".join(f"{code}.wikipedia" for code in ([more[number % len(more)], *own] if more else own))
 
 
 def _answers(
     people: list[dict[str, Any]], skills: list[str], sessions: list[str], now: datetime, c: Columns
 ) -> list[dict[str, str]]:
     random = Random(SEED)
-    tenure = _dealt(random, {"Less than 2 years": 107, "2 to 5 years": 58, "More than 5 years": 14})
+    # The question came later: 75 have answered it.
+    tenure = _dealt(random, {"Less than 2 years": 44, "2 to 5 years": 25, "More than 5 years": 6, "": PEOPLE - 75})
     connection = _dealt(random, {"Limited": 72, "Good": 107})
     support = _dealt(random, {"Yes": 90, "No": 89})
     ambassador = _dealt(random, {"Learning ambassador": 107, "": 72})
@@ -158,21 +188,21 @@ def _answers(
     }
     consents = {option: _dealt(random, {option: n, "": PEOPLE - n}) for option, n in CONSENTS.items()}
     chosen = _sessions(random, people, sessions)
+    learn, share = _chosen(random, skills, LEARN), _chosen(random, skills, SHARE)
     rows = []
     for i, person in enumerate(people):
         at = now - timedelta(days=21) + timedelta(minutes=random.randrange(19 * 24 * 60))
-        shares = _pick(random, skills, SHARE, random.randint(0, 3))
         row = {
             c.submitted: at,
             c.name: person["name"], c.email: person["email"], c.country: person["country"], c.zone: person["zone"],
-            c.languages: person["languages"], c.wiki_user: person["wiki"], c.tenure: tenure[i],
-            c.connectivity: connection[i], c.support: support[i], c.roles: ambassador[i],
+            c.languages: person["languages"], c.wiki_user: person["wiki"], c.wikis: person["wikis"],
+            c.tenure: tenure[i], c.connectivity: connection[i], c.support: support[i], c.roles: ambassador[i],
             c.as_group: group[i], c.group: person["group"] if group[i] == "Group" else "",
-            c.learn: ", ".join(_pick(random, skills, LEARN, random.randint(2, 6))),
-            c.share: "; ".join(_with_example(random, skill) for skill in shares),
+            c.learn: ", ".join(learn[i]),
+            c.share: "; ".join(_with_example(random, skill) for skill in share[i]),
             c.sessions: ", ".join(chosen[i]),
             c.consents: ", ".join(option for option, dealt in consents.items() if dealt[i]),
-            c.interests: ", ".join(topic for topic, dealt in interests.items() if dealt[i]),
+            c.interests: ", ".join(topic for topic, dealt in interests.items() if dealt[i]) or "Other",
         }  # fmt: skip
         rows.append(row)
     rows.sort(key=lambda row: row[c.submitted])
@@ -203,11 +233,13 @@ def _dealt(random: Random, counts: dict[str, int]) -> list[str]:
     return cards
 
 
-def _pick(random: Random, skills: list[str], figures: dict[str, int], count: int) -> list[str]:
-    """Different skills, the pilot's favourites more often."""
-    weights = [max((n for word, n in figures.items() if word in s.casefold()), default=15) for s in skills]
-    ranked = sorted(zip(skills, weights, strict=True), key=lambda pair: random.random() ** (1 / pair[1]), reverse=True)
-    return [skill for skill, _ in ranked[:count]]
+def _chosen(random: Random, skills: list[str], figures: dict[str, int]) -> list[list[str]]:
+    """The skills of each person: every skill is chosen by exactly as many as its figure says."""
+    found: list[list[str]] = [[] for _ in range(PEOPLE)]
+    for skill in skills:
+        for i in random.sample(range(PEOPLE), figures.get(skill, random.randint(FEWEST, MOST))):
+            found[i].append(skill)
+    return found
 
 
 def _with_example(random: Random, skill: str) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 
 from config import settings as settings_file
-from demo import people, servers, story, summary
+from demo import people, pilot, servers, story, summary
 from demo.bot_server import BotServer
 from demo.ports import free_port
 from demo.servers import Servers
@@ -127,6 +127,7 @@ class _Play:
             addresses["SMTP"] = f"{servers.HOST}:{self.mail.smtp_port}, to answer as anybody: write to {MAILBOX}"
             with httpx.Client(trust_env=False, timeout=30) as client:
                 mails = client.get(f"{self.mail.viewer_url}mails.json").raise_for_status().json()
+            addresses["report"] = f"{self._pilot_report()}, of a programme with the shape of the pilot"
             for line in summary.lines(app, self._story, addresses):
                 print(line, flush=True)
             wrong = summary.differences(summary.checks(app, self._story, mails, self.bot.api))
@@ -135,6 +136,13 @@ class _Play:
         for line in wrong:
             print(f"letsconnect: not as it should be: {line}", file=sys.stderr, flush=True)
         self.result = 1 if wrong else 0
+
+    def _pilot_report(self) -> Path:
+        season = pilot.build(Path(self.environ["LETSCONNECT_HOME"]) / "pilot")
+        try:
+            return pilot.write_report(season)
+        finally:
+            season.close()
 
     @property
     def _story(self) -> story.Told:

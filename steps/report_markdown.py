@@ -6,12 +6,18 @@ from collections.abc import Iterable, Sequence
 from domain.figures import Figure, Shape
 from domain.reports import Report, Section, basis, cell_lines, headline, others, plain, summary
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$@:])")
+# Emphasis, code, links, tags, table cells, entities, mathematics; what GitHub makes a link of by itself.
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$@]|^[#+=-]|^\d+(?=[.)])|:(?=//)|(?<=www)\.)", re.I)
 
 
 def escaped(text: object) -> str:
     """Text that no reader of Markdown takes for anything but text, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
+    return _SPECIAL.sub(_escape, " ".join(str(text).split()))
+
+
+def _escape(match: re.Match[str]) -> str:
+    """A backslash before the sign; behind a number that would begin a list."""
+    return f"{match[0]}\\" if match[0].isdecimal() else f"\\{match[0]}"
 
 
 def write(report: Report) -> str:
@@ -44,8 +50,8 @@ def _figure(figure: Figure, small: int) -> str:
     body = _table(figure)
     if body:
         lines.append(body)
-    how = ". ".join(part for part in (definition.formula, basis(figure), f"query {definition.code}") if part)
-    lines.append(f"*How it is counted:* {escaped(how)}. {escaped(definition.note)}".rstrip())
+    how = ". ".join(part for part in (definition.formula, basis(figure)) if part)
+    lines.append(f"*How it is counted:* {escaped(how)}. Query `{definition.code}`. {escaped(definition.note)}".rstrip())
     return "\n\n".join(lines)
 
 

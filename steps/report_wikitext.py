@@ -50,7 +50,7 @@ def _figure(figure: Figure, small: int) -> str:
         lines.append(f"'''{escaped(said)}'''")
     if body := _table(figure):
         lines.append(body)
-    how = ". ".join(part for part in (definition.formula, basis(figure), f"query {definition.code}") if part)
+    how = ". ".join(part for part in (definition.formula, basis(figure), f"Query {definition.code}") if part)
     lines.append(f"''How it is counted:'' {escaped(how)}. {escaped(definition.note)}".rstrip())
     return "\n\n".join(lines)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import cli
 from config import programme, settings
 from domain.cadences import MAILINGS, NO_CAP, Touchpoint
+from tests.evaluation_page import evaluation
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -149,7 +150,7 @@ follow each other faster when little time is left before the session, so that th
 
 Who is concerned only after a touch was due (a late registrant, a session that moved close) does not get it."""
 
-PAGES = {"commands.md": commands, "settings.md": setting_table, "cadences.md": cadences}
+PAGES = {"commands.md": commands, "settings.md": setting_table, "cadences.md": cadences, "evaluation.md": evaluation}
 
 
 def main() -> None:

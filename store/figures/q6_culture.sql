@@ -5,8 +5,8 @@
 -- formula: requests that were answered, in part or whole, of the requests opened in the range
 -- shape: table
 -- people: no
-select survey, count(*) as asked, count(answered_at) as answered, ((200 * count(answered_at) + count(*)) / (2 * count(*))) || ' %' as share
-from survey_requests where opened_at >= :start and opened_at < :end group by survey order by survey;
+select replace(survey, '_', ' ') as survey, count(*) as asked, count(answered_at) as answered, ((200 * count(answered_at) + count(*)) / (2 * count(*))) || ' %' as share
+from survey_requests where opened_at >= :start and opened_at < :end group by survey_requests.survey order by survey_requests.survey;
 
 -- # feedback
 -- title: Feedback outside surveys
