@@ -165,7 +165,7 @@ NOT_DERIVED = {
     "200 views of the videos, 12 views a day of the page": "views are counted by the sites that show them",
     "contact by Telegram more successful in second or third attempts": "no number is printed; our report has answers by"
     " attempt, channel and sender",
-    "10 who tried the exchange tool; 7, then 3 active in the working group": "work outside the learning spaces is not kept",
+    "10 who tried the exchange tool; 7, then 3 in the working group": "work outside the learning spaces is not kept",
 }
 
 

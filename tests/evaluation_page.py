@@ -11,7 +11,8 @@ def evaluation() -> str:
     for question, text in QUESTIONS.items():
         lines += [f"### {text}", "", "| figure | what it says | formula | kind |", "|---|---|---|---|"]
         lines += [_line(one) for one in figures.definitions() if one.question == question] + [""]
-    lines += ["## Beside the pilot's report", "", BESIDE, "", "| figure | printed in 2022 | ours | |", "|---|---|---|---|"]
+    lines += ["## Beside the pilot's report", "", BESIDE, ""]
+    lines += ["| figure | printed in 2022 | ours | |", "|---|---|---|---|"]
     lines += [f"| {one.what} | {one.printed} | {one.ours} | {one.why} |" for one in pilot_figures.LINES]
     lines += ["", "Not counted:", ""]
     lines += [f"- {what}: {why}." for what, why in pilot_figures.NOT_DERIVED.items()]
@@ -38,8 +39,8 @@ it has changed.
 
 - **Sessions** count when they start in the range; **people** when they registered before its end. Whoever was erased
   stays in the numbers, without a profile.
-- **Base n** is of how many the figure is; **missing n** is how many would belong to it and have said nothing. A question
-  that was added later leaves those missing who were never asked.
+- **Base n** is of how many the figure is; **missing n** is how many would belong to it and have said nothing. A
+  question that was added later leaves those missing who were never asked.
 - **People in sessions** are counted each time they take part. Guests are people without a registration.
 - **Small groups**: what would tell of fewer people than `report.small` in `programme.toml` is not shown, nor the number
   that would let it be worked out: of a list that adds up, the next smallest is left out as well; a country that its
@@ -52,8 +53,8 @@ it has changed.
 - Whose idea a session was, and which skills it is about, is said with it: `session add --led-by community --skills
   storytelling`. Of coffees and clusters, `--led-by` says who proposed them.
 
-Each figure is one SQL query, in `store/figures/`, over the views of [tables](tables.md); the HTML and JSON reports carry
-it. Who was in a session is told by [attendance](attendance.md)."""
+Each figure is one SQL query, in `store/figures/`, over the views of [tables](tables.md); the HTML and JSON reports
+carry it. Who was in a session is told by [attendance](attendance.md)."""
 
-BESIDE = """`letsconnect demo` makes a second programme with the shape of the pilot, in `demo/pilot` of the state folder, and
-writes its report there. This is what the pilot's report of November 2022 printed, beside ours (with no group hidden)."""
+BESIDE = """`letsconnect demo` makes a second programme with the shape of the pilot, in `demo/pilot` of the state folder,
+and writes its report there. This is what the pilot's report of November 2022 printed, beside ours (no group hidden)."""
