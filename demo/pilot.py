@@ -17,7 +17,18 @@ from config import settings as settings_file
 from demo import people
 from domain.sessions import Session
 from domain.surveys import SKIPPED
-from steps import attendance, import_attendance, imports, report, resources, sessions, setup, survey_answers, surveys
+from steps import (
+    attendance,
+    import_attendance,
+    imports,
+    report,
+    resources,
+    sessions,
+    setup,
+    support,
+    survey_answers,
+    surveys,
+)
 from steps.app import App
 from store import database
 
@@ -127,6 +138,7 @@ class _Season:
             self._attend(one, came)
         self.clock.now = datetime(LAST.year, LAST.month, LAST.day, 20, tzinfo=UTC)
         self._document(planned)
+        self._grant()
 
     def _register(self) -> None:
         file = self.app.settings.home / "registrations.csv"
@@ -224,6 +236,12 @@ class _Season:
         for n, (session, kind) in enumerate(wanted):
             url = f"https://commons.example.org/{session.code}/{kind}-{n}"
             resources.add(self.app, session.code, {"kind": kind, "url": url}, WHO)
+
+
+    def _grant(self) -> None:
+        """Of all who asked for means in their form, one gets them."""
+        first = support.listing(self.app)[0]
+        support.settle(self.app, [first.request.id], "granted", WHO)
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,7 @@ LINES = (
          "the pilot does not say which skills it counts; of the 19 that it prints as wanted, 7 are marked as covered,"
          " and those 19 are the ones that at least 30 % want"),
     Line("Asked for financial support", "50 %", "50 %", _share("support_wanted")),
+    Line("Of those, granted", "1", "1", _row("support_requests", 2, request="money, connection or a device")),
     Line("Interested in being an ambassador", "60 %", "60 %", _share("ambassadors")),
     *(Line(f"Want to learn: {skill}", str(n), str(n), _number("skills_learn", skill)) for skill, n in LEARN.items()),
     *(Line(f"Want to share: {skill}", str(n), str(n), _number("skills_share", skill)) for skill, n in SHARE.items()),

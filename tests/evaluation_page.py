@@ -56,5 +56,6 @@ it has changed.
 Each figure is one SQL query, in `store/figures/`, over the views of [tables](tables.md); the HTML and JSON reports
 carry it. Who was in a session is told by [attendance](attendance.md)."""
 
-BESIDE = """`letsconnect demo` makes a second programme with the shape of the pilot, in `demo/pilot` of the state folder,
-and writes its report there. This is what the pilot's report of November 2022 printed, beside ours (no group hidden)."""
+BESIDE = """`letsconnect demo` makes a second programme with the shape of the pilot, in `demo/pilot` of the state
+folder, and writes its report there. This is what the pilot's report of November 2022 printed, beside ours (with no
+group hidden)."""

@@ -36,12 +36,27 @@ from programme_registrations r where r.at < :end;
 
 -- # support_wanted
 -- title: Ask for support
--- formula: registered participants who need support to take part, of all who said whether they do
+-- formula: registered participants who asked for means to take part, in the form or later, of all who did or who said
+-- whether they need any
 -- shape: share
 with people as (
-  select lower(trim(p.support_needed, ' .-')) as said
+  select trim(p.support_needed) <> '' as said, exists (
+    select 1 from support_requests q where q.participant_id = p.id and q.ask = 'means' and q.asked_at < :end
+  ) as asked
   from programme_registrations r join participants p on p.id = r.participant_id where r.at < :end
 )
-select count(*) filter (where said <> '' and said not in ('no', 'none', 'non', 'não', 'nao', 'nada', 'n/a', 'لا')) as part,
-  count(*) filter (where said <> '') as base, count(*) filter (where said = '') as missing
+select count(*) filter (where asked) as part, count(*) filter (where said or asked) as base,
+  count(*) filter (where not said and not asked) as missing
 from people;
+
+-- # support_requests
+-- title: Requests after sessions and for means
+-- formula: requests asked in the range, by what for; granted, declined and open as they are at the time of the report
+-- shape: table
+-- people: no
+select case ask when 'means' then 'money, connection or a device' when 'review' then 'review of a document'
+    when 'community' then 'a community of practice' else ask end as request,
+  count(*) as asked, count(*) filter (where state = 'granted') as granted,
+  count(*) filter (where state = 'declined') as declined, count(*) filter (where state = 'open') as open
+from support_requests where asked_at >= :start and asked_at < :end and state <> 'withdrawn'
+group by ask order by asked desc, request;

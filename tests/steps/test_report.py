@@ -91,6 +91,14 @@ class Programme(Place):
         self.app.conn.execute(
             "insert into participant_skills (participant_id, skill, direction) values (4, 'proposal-writing', 'share')"
         )
+        asked = [(1, "means", "granted"), (2, "means", "declined"), (3, "means", "withdrawn"), (3, "mentoring", "open")]
+        for person, ask, state in asked:
+            settled = None if state == "open" else iso(self.time)
+            self.app.conn.execute(
+                "insert into support_requests (participant_id, ask, source, state, asked_at, settled_at)"
+                " values (?, ?, 'test', ?, ?, ?)",
+                (person, ask, state, iso(datetime(2026, 5, 2, tzinfo=UTC)), settled),
+            )
         self.answer("a", clinic.id, rating="5", met_expectations="yes", documents_useful="yes", shared_on="yes")
         self.answer("b", clinic.id, rating="4", met_expectations="no", documents_useful="yes", shared_on="no")
         self.answer("c", second.id, rating="4", met_expectations="yes", documents_useful="no", shared_on="yes")
@@ -213,11 +221,13 @@ def test_figure_tables(found: dict[str, Figure]) -> None:
     )  # fmt: skip
     assert found["connections_by_origin"].rows == (("working group", 2, 1, "50 %"), ("participants", 1, 1, "100 %"))
     assert found["skills_overlap"].rows == (("Proposal writing for funding", 2, 1),)
+    assert found["support_requests"].rows == (("money, connection or a device", 2, 1, 1, 0), ("mentoring", 1, 0, 0, 1))
     assert (found["responses_by_attempt"].rows, found["surveys_answered"].rows) == ((), ())
 
 
 def test_every_figure_is_counted_by_hand_above(found: dict[str, Figure]) -> None:
-    tables = {"sessions", "connections_by_origin", "skills_overlap", "responses_by_attempt", "surveys_answered"}
+    tables = {"sessions", "connections_by_origin", "skills_overlap", "responses_by_attempt", "surveys_answered",
+              "support_requests"}  # fmt: skip
     assert set(found) == COUNTS.keys() | SHARES.keys() | CELLS.keys() | tables | {"skills_learn"}
 
 
