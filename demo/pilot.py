@@ -112,9 +112,7 @@ def build(home: Path) -> App:
 
 def write_report(app: App) -> Path:
     """The season's report as HTML beside its database."""
-    path = app.settings.home / "report.html"
-    path.write_text(report.written(report.report(app, FIRST, LAST), "html"), "utf-8")
-    return path
+    return report.saved(app, report.report(app, FIRST, LAST), "html")
 
 
 class _Season:

@@ -22,6 +22,7 @@ from flows.badges import issue_badges
 from flows.cancel_session import cancel_session
 from flows.choices import offering
 from flows.desk import desk
+from flows.evaluation_report import evaluation_report
 from flows.forecast import forecast
 from flows.housekeeping import housekeeping
 from flows.import_registrations import import_registrations
@@ -29,6 +30,7 @@ from flows.issues import DUE
 from flows.move_session import move_session
 from flows.plan_and_deliver import plan_and_deliver
 from flows.read_mailbox import read_mailbox
+from flows.record_attendance import record_attendance
 from flows.reminders import reminders
 from flows.send_brief import send_brief
 from flows.send_digest import send_digest
@@ -68,6 +70,7 @@ ENTRIES = (
     Entry(write_block, None, ("newsletter", "on request")),
     Entry(add_opportunity, None, ("newsletter", "on request")),
     Entry(reminders, None, ("messages", "on request")),
+    Entry(evaluation_report, None, ("evaluation", "on request")),
     Entry(housekeeping, "30 3 * * *", ("care", "by itself")),
 )
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ FORMS = (
     Form(announce_session, "messages"),
     Form(move_session, "sessions"),
     Form(cancel_session, "sessions"),
+    Form(record_attendance, "sessions", "past"),
     Form(add_resource, "sessions", "past"),
     Form(settle_request, "people", "requests", "request"),
 )

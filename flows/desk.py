@@ -4,7 +4,7 @@ from typing import Any
 
 from prefect import flow
 
-from flows import approve_messages, settle_request
+from flows import approve_messages, record_attendance, settle_request
 from flows.skin import page, redacted, show, step, table
 from steps import desk as mails
 from steps import status
@@ -12,7 +12,8 @@ from steps.app import App
 
 NAME = "Desk"
 # What a form settles as well as the terminal.
-FORMS = {"drafts": approve_messages.NAME, "held": approve_messages.NAME, "requests": settle_request.NAME}
+FORMS = {"drafts": approve_messages.NAME, "held": approve_messages.NAME, "requests": settle_request.NAME,
+         "doubtful guests": record_attendance.NAME}  # fmt: skip
 
 
 @flow(name=NAME, persist_result=False)

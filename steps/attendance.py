@@ -4,6 +4,7 @@ Reading such lists is `steps/import_attendance.py`'s. Who came once is no longer
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from domain.errors import Problem, UserError
@@ -38,6 +39,19 @@ def attended(app: App, session_ref: str, people: Sequence[str], who: str, guests
         said = f"{new} people" + (f", guests {before} -> {guests}" if before is not None else "")
         journal.note(conn, now, who, "entered attendance", f"session/{session.id}", said)
     return new
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Who is entered for a session: people that are known, guests, and how many of those are doubtful."""
+
+    people: int
+    guests: int
+    doubtful: int
+
+
+def present(app: App, session_ref: str) -> Present:
+    return Present(**attendance.counts(app.conn, sessions.find(app, session_ref).id))
 
 
 def begun(app: App, session_ref: str) -> Session:

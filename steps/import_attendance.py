@@ -25,6 +25,7 @@ from steps.import_rows import check_mail
 from store import attendance, database, imports, journal
 
 KIND = "attendance"
+FOLDER = "attendance"  # in the incoming folder
 LONGEST_NAME = 200
 
 
@@ -60,6 +61,8 @@ def import_attendance(
     people = [one for one in everybody if not _is_own(app, one, naming)]
     ignored = len(everybody) - len(people)
     work = _Work(app, session.id, app.now())
+    if dry_run and app.conn.in_transaction:  # whoever began it takes it back
+        return work.report(None, path.name, people, ignored, problems)
     if dry_run:
         app.conn.execute("begin immediate")
         try:
@@ -186,3 +189,26 @@ class _Work:
 
     def _attend(self, person: int, one: Attendee) -> bool:
         return attendance.attend(self.app.conn, self.session_id, person, "file", self.now, one.minutes)
+
+
+def import_lists(app: App, session_ref: str, who: str, *, dry_run: bool = False) -> list[AttendanceReport]:
+    """Every list that lies in `attendance` of the incoming folder, all of this session, by name; a report for each.
+
+    They move to `done` or, where they could not be read, to `failed` beside it. A dry run moves nothing.
+    """
+    folder = app.settings.incoming / FOLDER
+    paths = sorted(p for p in folder.glob("*") if p.is_file() and not p.is_symlink() and not p.name.startswith("."))
+    return [_one_of(app, path, session_ref, who, dry_run) for path in paths]
+
+
+def _one_of(app: App, path: Path, session_ref: str, who: str, dry_run: bool) -> AttendanceReport:
+    session = begun(app, session_ref)
+    try:
+        report, place = import_attendance(app, path, session_ref, who, dry_run=dry_run), "done"
+    except UserError as error:
+        report, place = AttendanceReport(None, session.id, path.name, problems=error.problems), "failed"
+    if not dry_run:
+        target = app.settings.incoming / place
+        target.mkdir(mode=0o700, exist_ok=True)
+        path.rename(target / f"{app.now():%Y%m%dT%H%M%SZ}-{session.id}-{path.name}")
+    return report

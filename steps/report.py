@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config import regions as region_file
@@ -27,6 +28,7 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {
     "wikitext": report_wikitext.write,
     "json": report_json.write,
 }
+SUFFIXES = {"wikitext": "wiki.txt"}
 TARGETS_IN = "q5_scaling"
 
 
@@ -67,6 +69,19 @@ def report(app: App, first: date | None = None, last: date | None = None, small:
 def written(report: Report, form: str) -> str:
     """The report as `form`, one of FORMATS; ends with a line break."""
     return FORMATS[form](report)
+
+
+def saved(app: App, report: Report, form: str) -> Path:
+    """The report as a file in `reports` of the state folder, named by its days; the same days replace it."""
+    folder = app.settings.home / "reports"
+    path = folder / f"report-{report.first}-{report.last}.{SUFFIXES.get(form, form)}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        path.write_text(written(report, form), "utf-8")
+    except OSError as error:
+        what = f"cannot be written ({error.strerror})"
+        raise UserError(Problem(what, path.name, "Free some room, or check the rights of the state folder")) from None
+    return path
 
 
 def counted(app: App, start: datetime, end: datetime, small: int) -> dict[str, Figure]:
