@@ -1,4 +1,4 @@
-"""`bench deliver`, `plan`, `import`, `inbox`: speed and memory, in a programme of its own that is removed again."""
+"""`bench deliver|newsletter|plan|import|inbox`: speed and memory, in a programme of its own that is removed again."""
 
 import argparse
 import os
@@ -26,6 +26,10 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     _number(parser, "--connections", 16, "connections at once, 64 at most")
     parser.add_argument("--peer", action="append", choices=PEERS, default=[], help="measure another way to send too")
     parser.set_defaults(run=_run("deliver", _deliver))
+    parser = what.add_parser("newsletter", help="an issue to many readers", parents=[common, placed])
+    _number(parser, "--readers", 2000, "people who get it")
+    _number(parser, "--connections", 16, "connections at once, 64 at most")
+    parser.set_defaults(run=_run("newsletter", _newsletter))
     parser = what.add_parser("plan", help="an idle tick, and planning who is due", parents=[common, placed])
     _number(parser, "--participants", 10_000, "people there are")
     _number(parser, "--due", 1000, "of them, due a message")
@@ -47,6 +51,10 @@ def _number(parser: argparse.ArgumentParser, name: str, default: int, text: str)
 
 def _deliver(args: argparse.Namespace, _: App) -> dict[str, Any]:
     return {"messages": args.messages, "connections": args.connections, "peers": args.peer}
+
+
+def _newsletter(args: argparse.Namespace, _: App) -> dict[str, Any]:
+    return {"readers": args.readers, "connections": args.connections}
 
 
 def _inbox(args: argparse.Namespace, app: App) -> dict[str, Any]:

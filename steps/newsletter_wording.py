@@ -97,10 +97,11 @@ class Wording:
 
     @cached_property
     def mark(self) -> str:
-        """Of everything that is the same for many readers: other words, another mark."""
+        """Of everything that is the same for many readers: other words, another mark. The same in every process."""
         digest = hashlib.sha256()
         for language in self.languages:
-            digest.update(repr((language, self._skeletons[language][1])).encode())
+            one = self._skeletons[language][1]
+            digest.update(repr((language, one.subject, one.html, one.text, one.chat)).encode())
             for number in range(len(self.content.coming)):
                 for registered, fits in ((False, False), (True, False), (False, True)):
                     part = self._part(language, number, self.app.programme.zone, registered, fits)
