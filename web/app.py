@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from steps.app import App
-from web import certificates, registration, rsvp, sessions, style, survey
+from web import certificates, newsletters, registration, rsvp, sessions, style, survey
 from web.access_log import AccessLog
 from web.headers import SafeHeaders
 from web.limits import Limits
@@ -25,6 +25,7 @@ from web.workers import Workers
 
 SPOTS: tuple[Spot, ...] = (
     *sessions.SPOTS,
+    *newsletters.SPOTS,
     *registration.SPOTS,
     *rsvp.SPOTS,
     *certificates.SPOTS,

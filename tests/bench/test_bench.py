@@ -49,6 +49,16 @@ def test_deliver_sends_every_message_once(tmp_path: Path, capsys: pytest.Capture
     assert found["ratio_to_smtp_source"] == pytest.approx(found["rate"] / found["smtp_source_rate"], abs=0.001)
 
 
+def test_newsletter_reaches_every_reader_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    needs(SINK, "smtp-sink (apt install postfix)")
+    found = bench(tmp_path, capsys, "newsletter", "--readers", "20", "--connections", "3")
+    assert sorted(found) == sorted([
+        "approve_seconds", "connections", "deliver_cpu_us_per_message", "max_rss_mb", "message_bytes", "rate",
+        "ratio_to_smtp_source", "readers", "record_cpu_us_per_message", "recorded_rate", "sent", "smtp_source_rate",
+    ])  # fmt: skip
+    assert (found["readers"], found["sent"], found["message_bytes"] < 60_000) == (20, 20, True)
+
+
 def test_deliver_without_more_messages_than_rounds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     needs(SINK, "smtp-sink (apt install postfix)")
     found = bench(tmp_path, capsys, "deliver", "--messages", "1", "--connections", "1")
