@@ -8,6 +8,7 @@ when they are due in `anchors.py`, whom they are not for in `refusals.py`; the w
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from domain.anchors import A_WEEK
 from domain.cadences import MAILINGS, Rules, Touchpoint
 from domain.facts import Facts, Heard
 from domain.mailings import mailing, not_a_reader
@@ -100,6 +101,20 @@ def still_wanted(key: str, touchpoint: str, facts: Facts, rules: Rules, now: dat
             touch = replace(touch, touchpoint=touchpoint, purpose=point.purpose, topic=point.topic)
             return decide(touch, facts, rules, now)
     return None
+
+
+def stands_until(send: Send, facts: Facts, rules: Rules, now: datetime) -> datetime:
+    """The moment before which time alone does not undo this: as long as no fact changes, it is a Send until then."""
+    point, session = rules.touchpoints[send.touch.touchpoint], facts.session
+    ends = [now + A_WEEK, send.touch.expires_at]
+    if facts.came_at is not None and facts.came_at >= now:
+        ends.append(facts.came_at)
+    if session is not None:  # it begins, it ends, it is forgotten
+        moments = (session.starts_at, session.ends_at, session.ends_at + rules.longest_after_end)
+        ends += [moment for moment in moments if moment > now]
+    if point.quiet_hours:
+        ends.append(rules.quiet.begins(now, facts.person.zone or rules.default_zone))
+    return min(moment for moment in ends if moment is not None)
 
 
 def decide_mailing(code: str, key: str, facts: Facts, rules: Rules, now: datetime) -> Decision:

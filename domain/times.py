@@ -62,6 +62,20 @@ class QuietHours:
             moment = _first_change(moment, end, tz) or end
         return None if moment == now else moment
 
+    def begins(self, now: datetime, zone: str) -> datetime | None:
+        """The first moment from `now` on at which it is quiet in `zone`, or the clocks change if that is sooner; in
+        UTC. None when it never is."""
+        if self.start == self.end:
+            return None
+        tz = zone_or_none(zone) or ZoneInfo("UTC")
+        moment = now.astimezone(UTC)
+        clock = moment.astimezone(tz).time()
+        if self._quiet_at(clock):
+            return moment
+        left = _since_midnight(self.start) - _since_midnight(clock)
+        end = moment + (left if left > timedelta(0) else left + timedelta(days=1))
+        return _first_change(moment, end, tz) or end
+
     def _quiet_at(self, clock: time) -> bool:
         if self.start > self.end:
             return clock >= self.start or clock < self.end

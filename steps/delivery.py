@@ -65,6 +65,7 @@ class Delivery:
 
     def _checked_page(self, page: Sequence[Message]) -> Iterator[Parcel]:
         data = outbox.payloads(self.app.conn, [message.id for message in page])
+        self.second_look.begin(page, self.app.now())
         for place, message in enumerate(page):
             parcel = self._checked(message, page[place:], data.pop(message.id, None))
             if parcel is not None:

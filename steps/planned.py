@@ -14,7 +14,7 @@ from domain.errors import UserError
 from domain.facts import Facts
 from domain.foresight import Group, group_of
 from domain.messages import State
-from domain.planning import Hold, Send, Skip
+from domain.planning import Hold, Send, Skip, stands_until
 from steps.app import App
 from steps.compose import compose
 from store import database, desk_tasks, invitations, looks, meta, outbox
@@ -56,7 +56,7 @@ def record(app: App, page: Sequence[Looked], whole: bool, guarded: set[Group], n
     `whole`: everything about these people was decided, not one session only. `guarded`: sendings that become drafts.
     """
     written = [_write(app, one, guarded, now) for one in page]
-    done: Counter[str] = Counter()
+    done, rules = Counter[str](), app.programme.rules
     if not written:
         return done
     with database.write(app.conn) as conn:
@@ -76,6 +76,9 @@ def record(app: App, page: Sequence[Looked], whole: bool, guarded: set[Group], n
         looks.remember(conn, [_remembered(other) for other in others], now)
         if whole:
             looks.look_again(conn, [(one.looked.person, _again(one)) for one in fresh])
+        # Now of the facts with all this in them. What is about a subject hangs on more than the person's own facts.
+        sends = [(facts, send) for one in fresh for facts, send, _ in one.sends if facts.subject is None]
+        looks.decided(conn, [(send.touch.key, stands_until(send, facts, rules, now)) for facts, send in sends])
     done.update("hold" if isinstance(other, Hold) else "skip" for other in others)
     done["unwritable"] += sum(len(one.unwritable) for one in fresh)
     return done

@@ -6,20 +6,29 @@ from datetime import datetime, timedelta
 from domain.messages import Message, Settlement, State
 from domain.planning import Hold, Skip, still_wanted
 from steps.app import App
+from steps.plan import RULES
 from steps.settling import ANSWERS_AT_ONCE
-from store import facts
+from store import facts, looks, meta
 from store.facts import Person
 
 FRESH = timedelta(seconds=5)
 
 
 class SecondLook:
-    """Of one delivery."""
+    """Of one delivery. Nobody is looked at again while everything is as when the planner decided."""
 
     def __init__(self, app: App) -> None:
         self.app = app
+        self.standing: set[int] = set()
+        self.asked_at = app.now()
         self.people: dict[int, Person] = {}
         self.looked_at = app.now()
+
+    def begin(self, page: Iterable[Message], now: datetime) -> None:
+        """These are next."""
+        in_force = meta.get(self.app.conn, RULES) == self.app.programme.rules.fingerprint
+        self.standing = looks.standing(self.app.conn, [one.id for one in page], now) if in_force else set()
+        self.asked_at = now
 
     def at(self, message: Message, waiting: Iterable[Message], now: datetime) -> Settlement | None:
         """What became of the facts since this was recorded. None: still wanted. `waiting`: whose facts to read along.
@@ -30,6 +39,10 @@ class SecondLook:
             return Settlement(State.EXPIRED, counts=False, note="too late to be of use")
         if message.participant_id is None or message.purpose in ANSWERS_AT_ONCE:
             return None  # to a group or a coordinator, or what a person has just asked for
+        if now - self.asked_at > FRESH:
+            self.begin(waiting, now)
+        if message.id in self.standing:
+            return None
         person = self._person(message.participant_id, waiting, now)
         known = facts.behind(self.app.conn, message.key, message.session_id, person.case) if person else None
         if known is None:

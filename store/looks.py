@@ -42,6 +42,24 @@ def look_again(conn: sqlite3.Connection, moments: Iterable[tuple[int, datetime |
     )
 
 
+def decided(conn: sqlite3.Connection, keys: Iterable[tuple[str, datetime]]) -> None:
+    """Messages that were decided on the facts as they are now, and until when time alone cannot undo it."""
+    conn.executemany(
+        "update outbox set stands_until = ?, decided_on ="
+        " (select facts_version from participants p where p.id = outbox.participant_id) where key = ?",
+        [(iso(until), key) for key, until in keys],
+    )
+
+
+def standing(conn: sqlite3.Connection, messages: Iterable[int], now: datetime) -> set[int]:
+    """Those of these messages whose facts are as when they were decided, and time has not undone it."""
+    query = (
+        "select o.id from outbox o join participants p on p.id = o.participant_id"
+        " where o.id in (select value from json_each(?)) and o.decided_on = p.facts_version and o.stands_until > ?"
+    )
+    return {row[0] for row in conn.execute(query, (json.dumps(list(messages)), iso(now)))}
+
+
 def forget_holds(conn: sqlite3.Connection, people: Iterable[int]) -> None:
     """What is held is said anew each time that somebody is looked at; what is not said again is moot."""
     conn.execute(

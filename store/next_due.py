@@ -57,5 +57,7 @@ def _pages(conn: sqlite3.Connection, where: str, values: tuple[object, ...]) -> 
 
 
 def look_at_everybody(conn: sqlite3.Connection) -> None:
-    """The rules changed."""
-    conn.execute("update participants set next_due = ? where erased_at is null", (NOW,))
+    """The rules changed: what was decided by the old ones is asked again."""
+    conn.execute(
+        "update participants set next_due = ?, facts_version = facts_version + 1 where erased_at is null", (NOW,)
+    )

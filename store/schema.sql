@@ -448,7 +448,7 @@ CREATE TABLE outbox (
   lease_until text,
   note text not null default '',
   created_at text not null,
-  sent_at text, attempt integer not null default 1, identity text not null default 'programme', cap text not null default 'none',
+  sent_at text, attempt integer not null default 1, identity text not null default 'programme', cap text not null default 'none', decided_on integer, stands_until text,
   check ((state in ('claimed', 'at_risk')) = (claim is not null and lease_until is not null))
 ) strict;
 

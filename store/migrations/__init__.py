@@ -12,6 +12,7 @@ from store.migrations import m008_checklists
 from store.migrations import m009_newsletter
 from store.migrations import m011_resources
 from store.migrations import m012_report
+from store.migrations import m013_second_looks
 from store.migrations import m014_desk_tasks
 from store.migrations import m015_registering
 

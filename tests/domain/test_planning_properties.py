@@ -17,7 +17,7 @@ from domain.facts import Facts, Heard
 from domain.foresight import Case, decide_all, foresee
 from domain.invitations import Invitation, PartStat
 from domain.participants import ContactPoint, Health, Participant
-from domain.planning import Hold, Send, still_wanted
+from domain.planning import Hold, Send, stands_until, still_wanted
 from domain.sessions import Invites, Session, SessionState
 from domain.subjects import About, Subject
 from domain.touches import touches
@@ -204,6 +204,34 @@ def test_decisions_whatever_the_facts(seed: int) -> None:
     lately = sum(now - timedelta(days=7) < moment <= now for moment in case.sent.values())
     capped = sum(isinstance(d, Send) and d.touch.cap != NO_CAP for _, d in decided)
     assert capped <= max(0, cap - lately)
+
+
+@EXAMPLES
+@given(SEEDS, st.floats(0, 1, exclude_max=True))
+def test_decision_stands_while_no_fact_changes(seed: int, part: float) -> None:
+    case, now, _ = world(seed)
+    for facts, decision in decide_all(case, RULES, now):
+        if isinstance(decision, Send):
+            until = stands_until(decision, facts, RULES, now)
+            assert until >= now
+            later = now + (until - now) * part
+            for moment in {now, later, until - timedelta(seconds=1)}:
+                if now <= moment < until:
+                    touch = decision.touch
+                    assert isinstance(still_wanted(touch.key, touch.touchpoint, facts, RULES, moment), Send)
+
+
+def test_decision_stands_no_longer_than_it_may() -> None:
+    """The rule above says something: soon after its end, many a decision is another."""
+    ended = total = 0
+    for seed in range(400):
+        case, now, _ = world(seed)
+        for facts, decision in decide_all(case, RULES, now):
+            if isinstance(decision, Send) and RULES.touchpoints[decision.touch.touchpoint].quiet_hours:
+                after = stands_until(decision, facts, RULES, now) + timedelta(seconds=1)
+                again = still_wanted(decision.touch.key, decision.touch.touchpoint, facts, RULES, after)
+                total, ended = total + 1, ended + (not isinstance(again, Send))
+    assert ended > total * 0.8
 
 
 @EXAMPLES

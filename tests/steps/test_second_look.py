@@ -1,0 +1,111 @@
+"""Decided twice, and spared where nothing has changed: a decision stands until a fact or the clock says no."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.cadences import Rules
+from store import looks
+from tests.programme import NOON, Place
+
+
+def standing(place: Place) -> set[str]:
+    conn = place.app.conn
+    ids = [row["id"] for row in conn.execute("select id from outbox")]
+    found = looks.standing(conn, ids, place.time)
+    return {row["key"] for row in conn.execute("select id, key from outbox") if row["id"] in found}
+
+
+@pytest.fixture
+def planned(place: Place) -> Place:
+    """Two people with a welcome; the first with an invitation too, which quiet hours do not hold back."""
+    place.person("Ada")
+    place.person("Ben")
+    place.register(1, place.session())
+    place.plan()
+    return place
+
+
+ALL = {"welcome/1", "welcome/2", "invite/1/0/1"}
+
+
+def test_what_was_just_planned_stands(planned: Place) -> None:
+    assert set(planned.outbox()) == ALL
+    assert standing(planned) == ALL
+    assert planned.deliver().sent == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "left", "cancelled"),
+    [
+        ("update participants set registered_at = null where id = 1", {"welcome/2"}, {"welcome/1"}),
+        ("update contact_points set health = 'hard' where participant_id = 1", {"welcome/2"},
+         {"welcome/1", "invite/1/0/1"}),
+        ("update sessions set state = 'cancelled'", {"welcome/2"}, {"invite/1/0/1"}),
+        ("insert into suppressions (channel, canonical, topic, reason, since) values"
+         " ('email', 'p2@example.org', '*', 'unsubscribed', '2026-11-22T12:00:00+00:00')",
+         {"welcome/1", "invite/1/0/1"}, {"welcome/2"}),
+    ],
+)  # fmt: skip
+def test_whose_facts_changed_is_looked_at_again(
+    planned: Place, change: str, left: set[str], cancelled: set[str]
+) -> None:
+    planned.app.conn.execute(change)
+    assert standing(planned) == left
+    planned.deliver()
+    assert {key for key, state in planned.outbox().items() if state == "cancelled"} == cancelled
+
+
+def test_sent_message_makes_the_others_of_that_person_be_looked_at(planned: Place) -> None:
+    planned.deliver(limit=1)
+    assert len(standing(planned)) in (1, 2) and standing(planned) < ALL
+    assert planned.deliver().sent == 2
+
+
+def without_welcome(rules: Rules) -> Rules:
+    point = replace(rules.touchpoints["welcome"], topic="sessions")
+    return replace(rules, touchpoints={**rules.touchpoints, "welcome": point})
+
+
+@pytest.mark.parametrize("rules_planned_by", [False, True])
+def test_other_rules_are_asked(planned: Place, rules_planned_by: bool) -> None:
+    """Whether or not the planner has met them: nothing stands by rules that are in force no more."""
+    planned.app.conn.execute(
+        "insert into suppressions (channel, canonical, topic, reason, since) values"
+        " ('email', 'p2@example.org', 'sessions', 'unsubscribed', '2026-11-22T12:00:00+00:00')"
+    )
+    planned.plan()  # welcomes are of another topic: it stands again
+    planned.app.conn.execute(
+        "update outbox set decided_on = (select facts_version from participants where id = 2),"
+        " stands_until = '2027' where key = 'welcome/2'"
+    )
+    assert "welcome/2" in standing(planned)
+    planned.app.programme = replace(planned.app.programme, rules=without_welcome(planned.app.programme.rules))
+    if rules_planned_by:
+        planned.plan()
+    planned.deliver()
+    assert planned.outbox()["welcome/2"] == "cancelled"
+
+
+@pytest.mark.parametrize(("hours", "state"), [(8.9, "sent"), (9.1, "queued")])
+def test_quiet_hours_that_began_since(place: Place, hours: float, state: str) -> None:
+    place.person("Ada")
+    place.session("Open", kind="orientation", start="2026-12-01T14:00Z")
+    place.plan()
+    assert "invite/1/0/1" in standing(place)
+    place.later(hours=hours)  # 21:00 is quiet
+    assert ("invite/1/0/1" in standing(place)) == (state == "sent")
+    place.deliver()
+    assert place.outbox()["invite/1/0/1"] == state
+
+
+def test_approved_hours_later_is_looked_at_again(tmp_path: object) -> None:
+    place = Place(tmp_path, mass_plan=1)  # type: ignore[arg-type]
+    for _ in range(3):
+        place.person()
+    place.plan()
+    place.later(days=8)
+    assert (standing(place), place.time - NOON) == (set(), timedelta(days=8))
+
+
