@@ -245,7 +245,7 @@ class SmtpSession:
     def _body(self, exchange: Exchange) -> None:
         if not exchange.settled:
             exchange.answered = True
-            self._actions.append(Send(stuffed(exchange.parcel.data)))
+            self._actions.append(Send(stuffed(exchange.parcel)))
             self._actions.append(AskMark(exchange.parcel))
         elif self._open_transaction:
             # RFC 2920 section 3.1: DATA was accepted although no recipient was. With nobody to deliver to, a dot

@@ -68,9 +68,8 @@ def objection(parcel: Parcel, size_limit: int | None) -> Receipt | None:
     if parcel.sender and not _ADDRESS.fullmatch(parcel.sender):
         return Receipt(Outcome.REFUSED_MESSAGE, Phase.MAIL, None, "the sender is not an address that SMTP can carry")
     data = parcel.data
-    lines = data.count(b"\r\n")
     # A bare CR or LF is how one message is smuggled inside another (RFC 5321 section 2.3.8).
-    if not data.isascii() or data.count(b"\n") != lines or data.count(b"\r") != lines:
+    if not parcel.plain and not _is_lines(data):
         return Receipt(Outcome.REFUSED_MESSAGE, Phase.DATA, None, "the message is not 7-bit text with CRLF lines")
     if size_limit is not None and len(data) > size_limit:
         text = f"the message has {len(data)} octets, the server takes {size_limit}"
@@ -78,8 +77,16 @@ def objection(parcel: Parcel, size_limit: int | None) -> Receipt | None:
     return None
 
 
-def stuffed(data: bytes) -> bytes:
+def _is_lines(data: bytes) -> bool:
+    lines = data.count(b"\r\n")
+    return data.isascii() and data.count(b"\n") == lines and data.count(b"\r") == lines
+
+
+def stuffed(parcel: Parcel) -> bytes:
     """The message as it goes over the wire before the final dot (RFC 5321 section 4.5.2)."""
+    data = parcel.data
+    if parcel.plain:
+        return data
     if b"\r\n." in data:
         data = data.replace(b"\r\n.", b"\r\n..")
     if data.startswith(b"."):

@@ -44,6 +44,15 @@ class Parcel:
     sender: str  # envelope sender (RFC 5321 reverse-path, without brackets)
     recipient: str  # exactly one
     data: bytes
+    plain: bool = False  # known to be `is_plain`: need not be looked through again
+
+
+def is_plain(data: bytes) -> bool:
+    """Whether a mail goes over SMTP as it is: 7-bit, every line ended by CRLF and none begun by a dot (RFC 5321
+    sections 2.3.8 and 4.5.2)."""
+    lines = data.count(b"\r\n")
+    whole = data.isascii() and data.endswith(b"\r\n") and data.count(b"\n") == data.count(b"\r") == lines
+    return whole and not data.startswith(b".") and b"\r\n." not in data
 
 
 @dataclass(frozen=True, slots=True)

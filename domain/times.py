@@ -3,11 +3,13 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _DURATION = re.compile(r"(-?)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?")
 
 
+@lru_cache(maxsize=4096)  # a page of rows holds few different moments, each many times
 def iso(moment: datetime) -> str:
     """`2026-11-22T02:45:00+00:00`: UTC, whole seconds, fixed width, so that text order is time order."""
     if moment.tzinfo is None:
@@ -15,6 +17,7 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
+@lru_cache(maxsize=4096)
 def parse_iso(text: str) -> datetime:
     """An aware moment in UTC. ValueError for anything without a date, a time and an offset (or Z)."""
     moment = datetime.fromisoformat(text)

@@ -64,22 +64,22 @@ class Delivery:
                 yield from self._checked_page(fresh[start : start + LOAD_PAGE])
 
     def _checked_page(self, page: Sequence[Message]) -> Iterator[Parcel]:
-        data = outbox.payloads(self.app.conn, [message.id for message in page])
+        bodies = outbox.payloads(self.app.conn, [message.id for message in page])
         self.second_look.begin(page, self.app.now())
         for place, message in enumerate(page):
-            parcel = self._checked(message, page[place:], data.pop(message.id, None))
+            parcel = self._checked(message, page[place:], bodies.pop(message.id, None))
             if parcel is not None:
                 yield parcel
 
-    def _checked(self, message: Message, waiting: Sequence[Message], data: bytes | None) -> Parcel | None:
+    def _checked(self, message: Message, waiting: Sequence[Message], found: tuple[bytes, bool] | None) -> Parcel | None:
         now = self.app.now()
         try:
             verdict = self.second_look.at(message, waiting, now)
         except (ValueError, LookupError, TypeError) as error:  # a spoilt row; the others must not wait for it
             note = f"its facts cannot be read ({type(error).__name__})"
             verdict = Settlement(State.FAILED, counts=False, note=note)
-        if verdict is None and data is not None:
-            return Parcel(message.id, message.sender, message.recipient, data)
+        if verdict is None and found is not None:
+            return Parcel(message.id, message.sender, message.recipient, *found)
         verdict = verdict or Settlement(State.FAILED, counts=False, note="its frozen bytes are damaged")
         del self.messages[message.id]
         with database.write(self.app.conn) as conn:
@@ -118,7 +118,8 @@ class Delivery:
         takes over. The file of marks goes when the rows say all that it says."""
         try:
             with database.write(self.app.conn) as conn:
-                marks.carry_over(conn, [self.owner])
+                if self.marks.standing:
+                    marks.carry_over(conn, [self.owner])
                 self._write_answers(conn)
                 claims.release(conn, list(self.messages), self.owner)
         finally:

@@ -33,12 +33,12 @@ def settle_all(
             _settle_one(conn, owner, message, receipt, at, counts)
     if arrived:
         held = claims.settle_sent(conn, owner, [(message.id, at) for message, _, at in arrived])
-        for message, _, at in arrived:
-            if message.id not in held and not _prove(conn, message, at):
-                counts["fenced"] += 1
-            else:
-                counts[State.SENT.value] += 1
-        claims.record_deliveries(conn, ((m.id, m.attempts + 1, receipt, at) for m, receipt, at in arrived))
+        lost = [one for one in arrived if one[0].id not in held]
+        counts["sent"] += len(held)
+        for message, _, at in lost:
+            counts["sent" if _prove(conn, message, at) else "fenced"] += 1
+        claims.record_deliveries(conn, [_attempt(*one) for one in arrived if one[0].id in held], held=True)
+        claims.record_deliveries(conn, [_attempt(*one) for one in lost], held=False)
     return counts
 
 
@@ -53,7 +53,7 @@ def _settle_one(
     if not held and receipt.outcome is Outcome.SENT:
         held = _prove(conn, message, now)
     if verdict.counts:
-        claims.record_deliveries(conn, [(message.id, message.attempts + 1, receipt, now)])
+        claims.record_deliveries(conn, [_attempt(message, receipt, now)], held)
     if receipt.outcome is Outcome.REFUSED_RECIPIENT:
         contact_points.refused(conn, message.id, receipt, now)
         if message.channel != "email" and message.purpose not in ANSWERS_AT_ONCE:
@@ -64,6 +64,10 @@ def _settle_one(
         counts["fenced"] += 1
     elif verdict.counts:
         counts["later" if verdict.state is State.QUEUED else verdict.state.value] += 1
+
+
+def _attempt(message: Message, receipt: Receipt, at: datetime) -> tuple[int, int, Receipt, datetime]:
+    return message.id, message.attempts + 1, receipt, at
 
 
 def _prove(conn: database.Connection, message: Message, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from datetime import datetime
 from domain.deliveries import Receipt
 from domain.messages import Message, Settlement, State
 from domain.times import iso, parse_iso
-from store.outbox import from_row
+from store.outbox import COLUMNS, from_row
 
 
 def claim(
@@ -23,7 +23,7 @@ def claim(
     rows = conn.execute(
         "update outbox set state = 'claimed', claim = ?, lease_until = ? where id in ("
         " select id from outbox where state = 'queued' and channel = ? and not_before <= ?"
-        " order by priority, not_before, id limit ?) returning *",
+        f" order by priority, not_before, id limit ?) returning {COLUMNS}",
         (owner, iso(lease_until), channel, iso(now), most),
     ).fetchall()
     return sorted((from_row(row) for row in rows), key=lambda m: (m.priority, m.not_before, m.id))
@@ -89,12 +89,16 @@ def prove_sent(conn: sqlite3.Connection, message_id: int, evidence: str, now: da
     return changed.rowcount == 1
 
 
-def record_deliveries(conn: sqlite3.Connection, attempts: Iterable[tuple[int, int, Receipt, datetime]]) -> None:
-    """Message, number of the attempt, what came of it, when. What another has written is not doubled."""
+def record_deliveries(
+    conn: sqlite3.Connection, attempts: Iterable[tuple[int, int, Receipt, datetime]], held: bool
+) -> None:
+    """Message, number of the attempt, what came of it, when. Of what was not `held` any more, another may have
+    written it: it is not doubled."""
+    known = "select 1 from deliveries where outbox_id = ?1 and attempt = ?2 and text = ?6 and at = ?7"
+    values = "values (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
     conn.executemany(
-        "insert into deliveries (outbox_id, attempt, outcome, phase, code, text, at)"
-        " select ?1, ?2, ?3, ?4, ?5, ?6, ?7"
-        " where not exists (select 1 from deliveries where outbox_id = ?1 and attempt = ?2 and text = ?6 and at = ?7)",
+        "insert into deliveries (outbox_id, attempt, outcome, phase, code, text, at) "
+        + (values if held else f"select * from ({values}) where not exists ({known})"),
         [
             (one, attempt, receipt.outcome.value, receipt.phase.value, receipt.code, receipt.text[:500], iso(at))
             for one, attempt, receipt, at in attempts

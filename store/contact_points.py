@@ -131,7 +131,8 @@ def reached_lately(conn: sqlite3.Connection, canonicals: Collection[str], since:
     if len(known) != 1:
         return None
     row = conn.execute(
-        "select * from outbox where participant_id = ? and contact_point_id = ? and state = 'sent' and sent_at >= ?"
+        f"select {outbox.COLUMNS} from outbox where participant_id = ? and contact_point_id = ?"
+        " and state = 'sent' and sent_at >= ?"
         " order by sent_at desc, id desc limit 1",
         (known[0]["participant_id"], known[0]["id"], iso(since)),
     ).fetchone()

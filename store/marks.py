@@ -40,16 +40,19 @@ class Marks:
         with _told(self.path):
             self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
             _sync_folder(folder)
+        self.standing: set[int] = set()  # marked, and the answer is not known
 
     def mark(self, ids: Collection[int], until: datetime) -> None:
         """These are at risk, and their owner's until then. On disk when this returns. Under the write lock only."""
         self._append(f"?{iso(until)} {' '.join(map(str, ids))}")
+        self.standing.update(ids)
         with _told(self.path):
             os.fdatasync(self._file)
 
     def answered(self, answers: Sequence[Answer]) -> None:
         """Survives the process; a power cut only once a later mark is on disk. Lost with it, the message is unsure."""
         self._append("!" + json.dumps([_plain(one) for one in answers], separators=(",", ":")))
+        self.standing.difference_update(one for one, _, _ in answers)
 
     def settled(self) -> None:
         """All answers so far are in the database."""

@@ -7,13 +7,15 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
+from domain.deliveries import is_plain
 from domain.messages import RECALLABLE, Message, State
 from domain.times import iso, parse_iso
 from store import marks
 
+_STATES = {state.value: state for state in State}
 _RECALLABLE = ", ".join(f"'{state.value}'" for state in RECALLABLE)
 
 _NEVER_LEFT = "outbox.state = 'cancelled' and outbox.repeats = 0"
@@ -56,33 +58,21 @@ class NewMessage:
     cap: str = "none"
 
 
+# Of a row, in the order of Message's fields.
+COLUMNS = ", ".join(field.name for field in fields(Message))
+
+
 def from_row(row: sqlite3.Row) -> Message:
+    """Of a query for COLUMNS. By place and not by name: a delivery reads very many."""
+    (
+        one, key, participant_id, channel, purpose, topic, session_id, sequence, state, because, language, priority,
+        not_before, expires_at, message_id, attempts, repeatable, repeats, created_at, sent_at, *rest,
+    ) = row  # fmt: skip
     return Message(
-        id=row["id"],
-        key=row["key"],
-        participant_id=row["participant_id"],
-        channel=row["channel"],
-        purpose=row["purpose"],
-        topic=row["topic"],
-        session_id=row["session_id"],
-        sequence=row["sequence"],
-        state=State(row["state"]),
-        because=row["because"],
-        language=row["language"],
-        priority=row["priority"],
-        not_before=parse_iso(row["not_before"]),
-        expires_at=parse_iso(row["expires_at"]) if row["expires_at"] else None,
-        message_id=row["message_id"],
-        attempts=row["attempts"],
-        repeatable=bool(row["repeatable"]),
-        repeats=row["repeats"],
-        created_at=parse_iso(row["created_at"]),
-        sent_at=parse_iso(row["sent_at"]) if row["sent_at"] else None,
-        note=row["note"],
-        touchpoint=row["touchpoint"],
-        sender=row["sender"],
-        recipient=row["recipient"],
-    )
+        one, key, participant_id, channel, purpose, topic, session_id, sequence, _STATES[state], because, language,
+        priority, parse_iso(not_before), parse_iso(expires_at) if expires_at else None, message_id, attempts,
+        bool(repeatable), repeats, parse_iso(created_at), parse_iso(sent_at) if sent_at else None, *rest,
+    )  # fmt: skip
 
 
 def record(conn: sqlite3.Connection, message: NewMessage, now: datetime) -> bool:
@@ -126,9 +116,10 @@ def record(conn: sqlite3.Connection, message: NewMessage, now: datetime) -> bool
     if row is None:
         return False
     conn.execute(
-        "insert into payloads (outbox_id, sha256, data) values (?, ?, ?)"
-        " on conflict (outbox_id) do update set sha256 = excluded.sha256, data = excluded.data",
-        (row["id"], hashlib.sha256(message.data).hexdigest(), message.data),
+        "insert into payloads (outbox_id, sha256, data, plain) values (?, ?, ?, ?)"
+        " on conflict (outbox_id) do update set sha256 = excluded.sha256, data = excluded.data,"
+        " plain = excluded.plain",
+        (row["id"], hashlib.sha256(message.data).hexdigest(), message.data, is_plain(message.data)),
     )
     return True
 
@@ -159,27 +150,31 @@ def recall_keys(conn: sqlite3.Connection, beginning: str, note: str) -> int:
 
 def payload(conn: sqlite3.Connection, message_id: int) -> bytes | None:
     """The frozen bytes; None when they are gone or do not match their hash."""
-    return payloads(conn, [message_id]).get(message_id)
+    found = payloads(conn, [message_id]).get(message_id)
+    return found[0] if found else None
 
 
-def payloads(conn: sqlite3.Connection, ids: Sequence[int]) -> dict[int, bytes]:
-    """The frozen bytes of these messages, but for those that are gone or do not match their hash."""
+def payloads(conn: sqlite3.Connection, ids: Sequence[int]) -> dict[int, tuple[bytes, bool]]:
+    """The frozen bytes of these messages, but for those that are gone or do not match their hash; whether they are
+    known to be plain (`domain.deliveries.is_plain`)."""
     rows = conn.execute(
-        "select outbox_id, sha256, data from payloads where outbox_id in (select value from json_each(?))",
+        "select outbox_id, sha256, data, plain from payloads where outbox_id in (select value from json_each(?))",
         (json.dumps(ids),),
     )
-    return {one: data for one, sha256, data in rows if hashlib.sha256(data).hexdigest() == sha256}
+    return {
+        one: (data, plain == 1) for one, sha256, data, plain in rows if hashlib.sha256(data).hexdigest() == sha256
+    }
 
 
 def get(conn: sqlite3.Connection, message_id: int) -> Message | None:
-    row = conn.execute("select * from outbox where id = ?", (message_id,)).fetchone()
+    row = conn.execute(f"select {COLUMNS} from outbox where id = ?", (message_id,)).fetchone()
     return from_row(row) if row else None
 
 
 def by_message_ids(conn: sqlite3.Connection, message_ids: Iterable[str]) -> Message | None:
     """The first message that one of these Message-IDs names."""
     for message_id in message_ids:
-        row = conn.execute("select * from outbox where message_id = ?", (message_id,)).fetchone()
+        row = conn.execute(f"select {COLUMNS} from outbox where message_id = ?", (message_id,)).fetchone()
         if row:
             return from_row(row)
     return None
@@ -188,7 +183,8 @@ def by_message_ids(conn: sqlite3.Connection, message_ids: Iterable[str]) -> Mess
 def by_reference(conn: sqlite3.Connection, reference: str) -> Message | None:
     """The message whose Message-ID begins with this reference (12 characters of its token)."""
     rows = conn.execute(
-        "select * from outbox where message_id >= ? and message_id < ? limit 2", (f"<{reference}", f"<{reference}~")
+        f"select {COLUMNS} from outbox where message_id >= ? and message_id < ? limit 2",
+        (f"<{reference}", f"<{reference}~"),
     ).fetchall()
     return from_row(rows[0]) if len(rows) == 1 else None
 
@@ -200,7 +196,7 @@ def listing(
     allowed = {"state", "channel", "purpose", "session_id", "participant_id"}
     assert set(filters) <= allowed
     where = "".join(f" and {name} = ?" for name in filters)
-    query = f"select * from outbox where id > ?{where} order by id limit ?"
+    query = f"select {COLUMNS} from outbox where id > ?{where} order by id limit ?"
     return [from_row(row) for row in conn.execute(query, (after, *filters.values(), most))]
 
 

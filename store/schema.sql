@@ -516,7 +516,7 @@ CREATE TABLE payloads (
   outbox_id integer primary key references outbox (id),
   sha256 text not null,
   data blob not null
-) strict;
+, plain integer not null default 0 check (plain in (0, 1))) strict;
 
 CREATE TABLE pending_registrations (
   id integer primary key,

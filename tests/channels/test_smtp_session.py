@@ -11,7 +11,7 @@ from channels.smtp_actions import Action, Again, Answer, AskMark, Broken, Idle, 
 from channels.smtp_replies import Reply, ReplyReader, Unreadable
 from channels.smtp_session import SmtpSession
 from channels.smtp_verdicts import stuffed
-from domain.deliveries import Outcome, Parcel, Phase, Receipt, Trouble
+from domain.deliveries import Outcome, Parcel, Phase, Receipt, Trouble, is_plain
 
 ONE = Parcel(1, "us@here.test", "one@there.test", b"Subject: 1\r\n\r\n.dot\r\n")
 TWO = Parcel(2, "us@here.test", "two@there.test", b"Subject: 2\r\n\r\n")
@@ -131,7 +131,7 @@ def test_replies_cut_anywhere_read_the_same(cuts: list[int]) -> None:
     session = SmtpSession(local_hostname="here.test", starttls=False)
     assert cut_up(session, READY, cuts) == [Send(b"EHLO here.test\r\n"), Idle()]
     session.begin(ONE)
-    assert cut_up(session, TAKEN, cuts) == [Send(stuffed(ONE.data)), AskMark(ONE)]
+    assert cut_up(session, TAKEN, cuts) == [Send(stuffed(ONE)), AskMark(ONE)]
     session.finish()
     assert cut_up(session, b"250-a\r\n250 b\r\n", cuts) == [
         Answer(ONE, Receipt(Outcome.SENT, Phase.DOT, 250, "a b")),
@@ -162,10 +162,18 @@ def test_no_bytes_make_the_session_raise_or_write_a_dot(data: bytes) -> None:
 @given(st.lists(st.sampled_from([b".", b"..", b"", b"a", b".a", b"a."]), max_size=8), st.booleans())
 def test_stuffing_never_holds_an_end_of_data_and_reads_back(lines: list[bytes], ended: bool) -> None:
     data = b"\r\n".join(lines) + (b"\r\n" if ended else b"")
-    wire = stuffed(data)
+    wire = stuffed(Parcel(1, "", "a@b.test", data))
     assert b"\r\n.\r\n" not in b"\r\n" + wire
     unstuffed = (b"\r\n" + wire).replace(b"\r\n.", b"\r\n")[2:]
     assert unstuffed == (data if data.endswith(b"\r\n") else data + b"\r\n")
+    assert is_plain(data) == (wire == data)
+
+
+@pytest.mark.parametrize(
+    "data", [b"a\r\n.\r\n", b".\r\n", b"a\n\r\n", b"a\r", b"a", b"\xff\r\n", b"a\n.\r\n", b"a\r.\r\n"]
+)
+def test_what_cannot_go_as_it_is_is_not_plain(data: bytes) -> None:
+    assert not is_plain(data)
 
 
 def test_reader_joins_lines_and_refuses_floods() -> None:

@@ -58,6 +58,12 @@ def test_outbox_killed_at_random_instants(home: Path) -> None:
     ],
 )
 def test_wrong_deliverers_are_found_out(home: Path, variant: str, rule: str) -> None:
-    run = crash(home, Plan(variant, kills=60, together=2), 600, 0.0)
-    print(run.recorded, run.states, run.repeated, {k: len(v) for k, v in run.findings.items()})
-    assert rule in run.findings
+    """A kill at the wrong instant shows it; on a busy machine there may be none in a run."""
+    for attempt in range(6):
+        folder = home / str(attempt)
+        folder.mkdir()
+        run = crash(folder, Plan(variant, kills=60, together=2, seed=attempt), 600, 0.0)
+        print(run.recorded, run.states, run.repeated, {k: len(v) for k, v in run.findings.items()})
+        if rule in run.findings:
+            return
+    pytest.fail("never found out")
