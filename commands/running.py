@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from commands.output import count, print_json, say
+from commands.together import deliver_together
 from domain.errors import Problem, UserError
 from steps import setup
 from steps.app import App, open_app
@@ -40,6 +41,7 @@ def register(commands: Any, common: argparse.ArgumentParser, serving: argparse.A
     step.add_argument("step", choices=("plan", "deliver", "inbox", "telegram", "tick"))
     step.add_argument("--dry-run", action="store_true", help="count only; change and send nothing")
     step.add_argument("--limit", type=count, help="deliver: so many messages at most")
+    step.add_argument("--processes", type=count, default=1, help="deliver: so many at once; 1 without it")
     step.add_argument("--watch", action="store_true", help="inbox, telegram: go on reading what arrives")
     step.set_defaults(run=_run)
     pages = commands.add_parser("pages", help="participants' pages", parents=[common, serving])
@@ -90,11 +92,15 @@ def _run(args: argparse.Namespace, app: App) -> int:
         problems.append("--dry-run goes with plan, deliver and tick only")
     if args.limit is not None and args.step != "deliver":
         problems.append("--limit goes with `run deliver` only")
+    if args.processes > 1 and (args.step != "deliver" or args.dry_run):
+        problems.append("--processes goes with `run deliver` only, and not with --dry-run")
     if problems:
         raise UserError(*problems)
     report: Any
     if args.step == "plan":
         report = plan(app, dry_run=args.dry_run)
+    elif args.processes > 1:
+        report = deliver_together(args.processes, args.limit, args.now)
     elif args.step == "deliver":
         report = deliver(app, dry_run=args.dry_run, limit=args.limit)
     elif args.step == "inbox":

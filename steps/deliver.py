@@ -37,12 +37,13 @@ class DeliverReport:
     trouble: str = ""
 
 
-def email_channel(app: App) -> SmtpChannel:
-    """The SMTP channel of the settings. UserError when there is none."""
+def email_channel(app: App, among: int = 1) -> SmtpChannel:
+    """The SMTP channel of the settings, or its share among so many processes. UserError when there is none."""
     server = app.settings.smtp
     if server is None:
         remedy = "Set it, for example smtp://user:pass@mail.example.org:587?tls=starttls"
         raise UserError(Problem("no mail server is set", "LETSCONNECT_SMTP_URL", remedy))
+    pace = app.settings.smtp_per_minute
     return SmtpChannel(
         host=server.host,
         port=server.port,
@@ -50,8 +51,8 @@ def email_channel(app: App) -> SmtpChannel:
         password=server.password,
         tls=server.tls,
         ca_file=str(app.settings.mail_ca) if app.settings.mail_ca else None,
-        connections=app.settings.smtp_connections,
-        per_minute=app.settings.smtp_per_minute,
+        connections=max(1, app.settings.smtp_connections // among),
+        per_minute=max(1, pace // among) if pace is not None else None,
         local_hostname="localhost" if server.host in LOOPBACK else app.mailbox.rpartition("@")[2],
     )
 
@@ -61,36 +62,37 @@ def telegram_channel(app: App) -> TelegramChannel:
     return TelegramChannel(chat_links.needs_token(app), api=app.settings.telegram_api)
 
 
-def channels(app: App) -> list[Channel]:
+def channels(app: App, among: int = 1) -> list[Channel]:
     """Every channel that is set. UserError when there is none for mail."""
-    found: list[Channel] = [email_channel(app)]
+    found: list[Channel] = [email_channel(app, among)]
     if app.settings.telegram_token is not None:
         found.append(telegram_channel(app))
     return found
 
 
 def deliver(
-    app: App, *, dry_run: bool = False, limit: int | None = None, channel: Channel | None = None
+    app: App, *, dry_run: bool = False, limit: int | None = None, channel: Channel | None = None, among: int = 1
 ) -> DeliverReport:
     """Send what is due over every channel, or over one. Safe to run twice, at once, and to kill at any instant.
 
-    `limit`: so many messages at most, on each channel.
+    `limit`: so many messages at most, on each channel. `among`: this is one of so many processes that deliver.
     """
     now = app.now()
     if dry_run:
         return DeliverReport(due=outbox.due(app.conn, now))
-    used = [channel] if channel is not None else channels(app)
+    used = [channel] if channel is not None else channels(app, among)
     recovered = recovery.take_over(app, now)
     report = DeliverReport(unsure=recovered["unsure"], recovered=sum(recovered.values()))
     if restored := meta.get(app.conn, meta.RESTORED):
         return replace(report, trouble=f"held: the database was restored at {restored}")
     for one in used:
-        report = _add(report, _over(app, one, limit))
+        report = added(report, _over(app, one, limit))
     recovery.sweep(app)
     return report
 
 
-def _add(a: DeliverReport, b: DeliverReport) -> DeliverReport:
+def added(a: DeliverReport, b: DeliverReport) -> DeliverReport:
+    """Of two deliveries."""
     numbers = {f.name: getattr(a, f.name) + getattr(b, f.name) for f in fields(a) if f.name != "trouble"}
     return DeliverReport(**numbers, trouble="; ".join(filter(None, (a.trouble, b.trouble))))
 

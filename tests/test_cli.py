@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import cli
 from config import settings
 from store import database
 from tests.programme import NOON, Place
+from tests.season.crash_world import SENDER, START, new_world, record
 from tests.servers.smtp_faults import SmtpFaults
 
 AT = NOON.isoformat()
@@ -136,6 +138,7 @@ def test_wrong_usage(place: Place, argv: list[str]) -> None:
         (["run", "plan", "--watch"], "--watch goes with `run inbox` and `run telegram` only"),
         (["run", "inbox", "--dry-run"], "--dry-run goes with plan, deliver and tick only"),
         (["run", "plan", "--limit", "3"], "--limit goes with `run deliver` only"),
+        (["run", "tick", "--processes", "2"], "--processes goes with `run deliver` only, and not with --dry-run"),
     ],
 )
 def test_options_that_do_not_go_together(place: Place, argv: list[str], words: str) -> None:
@@ -411,3 +414,24 @@ def test_fault_of_ours_is_kept_for_the_log(busy: Place) -> None:
     err = (busy.home.parent / "err.txt").read_text()
     assert err.startswith("letsconnect: something went wrong that should not (KeyError); details in ")
     assert "p1@example.org" not in err
+
+
+def test_run_deliver_in_several_processes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each message once, whoever of them takes it, and one report."""
+    with SmtpFaults() as server, closing(new_world(tmp_path, server.port).app()) as app:
+        record(app, range(1, 61))
+        environ = {
+            "LETSCONNECT_HOME": str(tmp_path), "LETSCONNECT_SMTP_URL": f"smtp://127.0.0.1:{server.port}?tls=none",
+            "LETSCONNECT_MAILBOX": SENDER, "LETSCONNECT_SECRET": "s" * 32,
+        }  # fmt: skip
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environ.items():
+                patch.setenv(name, value)
+            now = (START + timedelta(hours=1)).isoformat()
+            assert cli.main(["run", "deliver", "--processes", "2", "--limit", "41", "--now", now]) == 0
+            sent = json.loads(capsys.readouterr().out)["sent"]
+            patch.setenv("LETSCONNECT_SMTP_URL", "")
+            assert cli.main(["run", "deliver", "--processes", "2", "--now", now]) == 1
+            assert "no mail server is set" in capsys.readouterr().err
+        assert sent == 41
+        assert len(server.stored) == len({one.message_id for one in server.stored}) == 41
