@@ -56,6 +56,7 @@ class Settings:
     sheet_url: str | None = field(repr=False)
     smtp_connections: int
     smtp_per_minute: int | None
+    dask: str | None
     mail_ca: Path | None
     api_auth: str | None = field(repr=False)
 
@@ -77,6 +78,7 @@ TABLE: tuple[tuple[str, str, str, bool], ...] = (
     ("SHEET_URL", "", "https link to a published sheet's CSV of registrations", True),
     ("SMTP_CONNECTIONS", "8", "connections at once to the SMTP server", False),
     ("SMTP_PER_MINUTE", "", "messages a minute at most; empty is no limit", False),
+    ("DASK", "", "tcp:// or tls:// address of a Dask scheduler: large sends go out over its workers", False),
     ("MAIL_CA", "", "file with the certificate authority of a private SMTP or IMAP server", False),
     ("API_AUTH", "made by init in $LETSCONNECT_HOME/prefect-login", "user:password of the Prefect UI", True),
 )
@@ -106,6 +108,7 @@ def load(environ: Mapping[str, str] = os.environ, file: Path | None = None) -> S
         sheet_url=read.url("SHEET_URL", https=True),
         smtp_connections=read.number("SMTP_CONNECTIONS", 1, 64) or 8,
         smtp_per_minute=read.number("SMTP_PER_MINUTE", 1, 1_000_000),
+        dask=read.scheduler("DASK"),
         mail_ca=read.path("MAIL_CA") if values.get("MAIL_CA") else None,
         api_auth=read.login("API_AUTH", home / "prefect-login"),
     )
@@ -186,6 +189,16 @@ class _Reader:
         if parts and (parts.scheme not in allowed or not parts.hostname):
             self.bad(key, "is not a web address", f"Write it as {allowed[-1]}://host/path")
         return self.values[key].rstrip("/")
+
+    def scheduler(self, key: str) -> str | None:
+        parts = self._split(key) if key in self.values else None
+        if parts is None:
+            return None
+        if parts.scheme not in ("tcp", "tls") or not parts.hostname or parts.port is None:
+            self.bad(key, "is not a Dask scheduler's address", "Write it as tls://host:8786")
+        if "SMTP_PER_MINUTE" in self.values:
+            self.bad(key, "cannot keep SMTP_PER_MINUTE over several machines", "Leave one of the two out")
+        return self.values[key]
 
     def networks(self, key: str, default: str) -> str:
         """IP addresses and networks, parted by commas."""

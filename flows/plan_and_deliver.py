@@ -2,8 +2,9 @@
 
 from prefect import flow
 
+from flows.fan_out import delivered
 from flows.skin import StepFailed, counted, numbers, page, redacted, sentence, show, step
-from steps import deliver, plan
+from steps import plan
 from steps.app import App
 from steps.deliver import DeliverReport
 from steps.newsletter_send import send_approved
@@ -27,17 +28,17 @@ async def plan_and_deliver(dry_run: bool = False) -> None:
         planned = plan.plan(app, dry_run=dry_run)
         if not dry_run:
             send_approved(app)
-        return planned, deliver.deliver(app, dry_run=dry_run)
+        return planned, delivered(app, dry_run=dry_run)
 
-    planned, delivered = await step(NAME, tick)
-    sent = numbers(delivered)
+    planned, sent_out = await step(NAME, tick)
+    sent = numbers(sent_out)
     await show(
         "plan-and-deliver",
-        told(planned, delivered, dry_run),
+        told(planned, sent_out, dry_run),
         "What a dry run would do" if dry_run else "What was planned and delivered",
-        news=bool(planned.send or planned.drafts or delivered.trouble or any(sent.values())),
+        news=bool(planned.send or planned.drafts or sent_out.trouble or any(sent.values())),
     )
-    check(NAME, delivered)
+    check(NAME, sent_out)
 
 
 def told(planned: PlanReport, delivered: DeliverReport, dry_run: bool = False) -> str:

@@ -131,3 +131,14 @@ def test_secret_files_are_read(tmp_path: Path) -> None:
     (home / "prefect-login").write_text("coordinator:pass\n")
     found = load(tmp_path)
     assert (found.secret, found.api_auth) == ("a-secret-of-sixteen-and-more", "coordinator:pass")
+
+
+@pytest.mark.parametrize("address", ["http://cluster:8786", "tls://cluster"])
+def test_address_that_is_no_scheduler(tmp_path: Path, address: str) -> None:
+    (found,) = problems(tmp_path, DASK=address)
+    assert found.startswith("LETSCONNECT_DASK: is not a Dask scheduler's address")
+
+
+def test_cluster_and_a_pace_do_not_go_together(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, DASK="tls://cluster:8786", SMTP_PER_MINUTE="60")
+    assert found.startswith("LETSCONNECT_DASK: cannot keep SMTP_PER_MINUTE over several machines")
