@@ -32,6 +32,7 @@ class Purpose(StrEnum):
     ASK_COORDINATOR = "ask_coordinator"  # no message: a task on the desk
     DESK = "desk"
     CONFIRM_REGISTRATION = "confirm_registration"
+    RELAY = "relay"  # somebody's words to a sharer, or the answer
     CHAT_ANSWER = "chat_answer"
     ANNOUNCEMENT = "announcement"
     NEWSLETTER = "newsletter"

@@ -31,6 +31,15 @@ def mail_refusal(person: Participant) -> str:
     return "" if person.email.health in USABLE else "the e-mail address refuses mail"
 
 
+def mail_unwanted(person: Participant, topic: str) -> str:
+    """Why this person gets no mail about `topic` that nobody planned; "" when they do."""
+    if person.erased:
+        return "the person's data was erased"
+    if "*" in person.suppressed or topic in person.suppressed:
+        return f"asked for no more messages about {topic}"
+    return mail_refusal(person)
+
+
 def chat_refusal(person: Participant) -> str:
     """Why this person gets nothing in a chat; "" when they do."""
     if person.telegram is None:

@@ -31,6 +31,8 @@ class Notice:
     data: bytes
     session_id: int | None = None
     sequence: int | None = None
+    participant_id: int | None = None
+    contact_point_id: int | None = None
 
 
 def record(app: App, notices: Sequence[Notice]) -> int:
@@ -44,8 +46,8 @@ def record(app: App, notices: Sequence[Notice]) -> int:
 def _message(app: App, notice: Notice, state: State, now: datetime) -> NewMessage:
     return NewMessage(
         key=notice.key,
-        participant_id=None,
-        contact_point_id=None,
+        participant_id=notice.participant_id,
+        contact_point_id=notice.contact_point_id,
         channel=notice.channel,
         touchpoint=notice.purpose.value,
         purpose=notice.purpose.value,

@@ -28,6 +28,8 @@ class Page(StrEnum):
     CHECKLIST = "checklist"  # a sharer's row: session id; who of them, in the page's own id
     CONFIRM = "confirm"  # a registration that waits for its confirmation
     CERTIFICATE = "certificate"  # a badge
+    CONTACT = "contact"  # a session and the participant who asks its sharers
+    ANSWER = "answer"  # a relay that waits for its answer
 
 
 class LinkRefused(Exception):

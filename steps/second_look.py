@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from domain.cadences import Purpose
 from domain.messages import Message, Settlement, State
 from domain.planning import Hold, Skip, still_wanted
+from domain.routes import mail_unwanted
 from steps.app import App
 from steps.plan import RULES
 from steps.settling import ANSWERS_AT_ONCE
@@ -44,6 +46,9 @@ class SecondLook:
         if message.id in self.standing:
             return None
         person = self._person(message.participant_id, waiting, now)
+        if message.purpose == Purpose.RELAY.value:
+            refusal = mail_unwanted(person.case.facts[0].person, message.topic) if person else "the person is gone"
+            return Settlement(State.CANCELLED, counts=False, note=refusal) if refusal else None
         known = facts.behind(self.app.conn, message.key, message.session_id, person.case) if person else None
         if known is None:
             return Settlement(State.CANCELLED, counts=False, note="the person or session is gone")

@@ -34,6 +34,7 @@ KEPT = (
     ("telegram_links", "participant_id = :id"),
     ("pending_registrations", "participant_id = :id"),
     ("waiting_list", "participant_id = :id"),
+    ("relays", "sender_id = :id or recipient_id = :id"),
     ("badges", "participant_id = :id"),
     ("support_requests", "participant_id = :id"),
     ("survey_requests", "participant_id = :id"),

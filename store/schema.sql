@@ -601,6 +601,18 @@ CREATE UNIQUE INDEX registrations_programme on registrations (participant_id) wh
 CREATE UNIQUE INDEX registrations_session on registrations (session_id, participant_id)
   where session_id is not null;
 
+CREATE TABLE relays (
+  id integer primary key,
+  session_id integer not null references sessions (id),
+  sender_id integer not null references participants (id),
+  recipient_id integer not null references participants (id),
+  answers integer references relays (id),
+  at text not null
+) strict;
+
+CREATE INDEX relays_sender on relays (sender_id, at)
+;
+
 CREATE TABLE resources (
   id integer primary key,
   session_id integer not null references sessions (id),

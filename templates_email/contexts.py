@@ -82,6 +82,27 @@ SessionLines = Annotated[tuple[SessionLine, ...], Form.ROWS]
 DeskItems = Annotated[tuple[DeskItem, ...], Form.ROWS]
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line that somebody wrote."""
+
+    text: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relay(Letter):
+    """Somebody's words to a sharer about a session, or the sharer's answer; the address of neither. `link`: where
+    to answer, "" without pages."""
+
+    message: ClassVar[str] = "relay"
+
+    way: Variant[Annotated[Literal["question", "answer"], Form.CODE]]
+    sender: Constant[Name]
+    title: Constant[Text]
+    lines: Constant[Annotated[tuple[Line, ...], Form.ROWS]]
+    link: Personal[Address]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithTelegram(Letter):
     """`telegram_link` opens this person's chat with the programme, once; "" where `has_telegram_link` is False."""
@@ -217,7 +238,7 @@ class Nudge(AboutSession):
 
 LETTERS: tuple[type[Context], ...] = (
     *(Invitation, Update, Cancellation, RsvpConfirmation, Reminder, Nudge),
-    *(Welcome, ConfirmRegistration, OnboardingStart, OnboardingSkills, NeverCame, Desk),
+    *(Welcome, ConfirmRegistration, OnboardingStart, OnboardingSkills, NeverCame, Desk, Relay),
     *SURVEY_LETTERS,
     *ISSUE_LETTERS,
 )

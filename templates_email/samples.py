@@ -124,6 +124,12 @@ def _add_programme_letters(add: Any, person: dict[str, Any], zone: str) -> None:
     add("first", contexts.NeverCame, **person, attempt="first", sessions=coming)
     add("last", contexts.NeverCame, **person, attempt="last")
     add("", contexts.Desk, **person, items=desk)
+    relay = {"title": "Writing proposals & budgets", "sender": "Ben Kimaro", "lines": (
+        contexts.Line("What shall I bring?"), contexts.Line("Thank you, and bye."),
+    )}  # fmt: skip
+    answer = "https://pages.example/answer/17-20783-k3v7q2n5x4b6m1c8z0p9r7t5"
+    add("question", contexts.Relay, **person, **relay, way="question", link=answer)
+    add("answer", contexts.Relay, **person, **relay, way="answer", link=answer)
 
 
 def _add_chats(add: Any, name: str, zone: str) -> None:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from steps.app import App
-from web import certificates, newsletters, registration, rsvp, sessions, style, survey
+from web import certificates, newsletters, registration, relays, rsvp, sessions, style, survey
 from web.access_log import AccessLog
 from web.headers import SafeHeaders
 from web.limits import Limits
@@ -28,6 +28,7 @@ SPOTS: tuple[Spot, ...] = (
     *newsletters.SPOTS,
     *registration.SPOTS,
     *rsvp.SPOTS,
+    *relays.SPOTS,
     *certificates.SPOTS,
     *survey.SPOTS,
 )

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from domain.invitations import PartStat
-from steps import rsvps
+from steps import relays, rsvps
 from steps.page_links import Page
 from steps.rsvps import Standing
 from web.refusals import Refused
@@ -53,6 +53,7 @@ def _values(visit: Visit, there: Standing, note: str) -> dict[str, Any]:
         "said": said,
         "note": note,
         "longest_note": LONGEST_NOTE,
+        "contact": relays.link(visit.app, there.session, there.person.id),
     }
 
 

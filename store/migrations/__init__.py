@@ -15,5 +15,6 @@ from store.migrations import m012_report
 from store.migrations import m013_second_looks
 from store.migrations import m014_desk_tasks
 from store.migrations import m015_registering
+from store.migrations import m016_relays
 
 __all__ = ["migrations"]
