@@ -99,7 +99,7 @@ def load(environ: Mapping[str, str] = os.environ, file: Path | None = None) -> S
         imap=read.server("IMAP_URL", {"imap": 143, "imaps": 993}),
         telegram_token=values.get("TELEGRAM_TOKEN"),
         telegram_api=read.url("TELEGRAM_API") or "https://api.telegram.org",
-        pages_url=read.url("PAGES_URL"),
+        pages_url=read.pages_url("PAGES_URL"),
         pages_proxies=read.networks("PAGES_PROXIES", "127.0.0.1,::1"),
         mailbox=read.mailbox("MAILBOX"),
         secret=read.secret("SECRET", home / "secret"),
@@ -199,6 +199,20 @@ class _Reader:
         if "SMTP_PER_MINUTE" in self.values:
             self.bad(key, "cannot keep SMTP_PER_MINUTE over several machines", "Leave one of the two out")
         return self.values[key]
+
+    def pages_url(self, key: str) -> str | None:
+        """Links in mails are as good as a password: they must not cross the net in the clear."""
+        known = len(self.problems)
+        text = self.url(key)
+        if text is None or len(self.problems) > known:
+            return None
+        if not re.fullmatch(r"https?://([A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]+)?(/[A-Za-z0-9./_~-]*)?", text):
+            self.bad(key, "cannot stand in a mail as it is", "Use a host's name and a path of plain letters")
+        elif len(text) > 100:
+            self.bad(key, "is too long to stand in a mail", "Use at most 100 characters")
+        elif re.match(r"http://(?!localhost\b)[^/]*[A-Za-z]", text) and "[" not in text:
+            self.bad(key, "is not encrypted", "Write https://; http is for trying, with a number instead of a name")
+        return text
 
     def networks(self, key: str, default: str) -> str:
         """IP addresses and networks, parted by commas."""

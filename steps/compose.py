@@ -83,6 +83,7 @@ def _mail(app: App, send: Send, facts: Facts, message_id: str, now: datetime) ->
         calendar_part=entry,
         method=METHODS.get(touch.purpose) if entry else None,
         in_reply_to=_in_reply_to(app, facts),
+        unsubscribe=context.stop_link,
     )
     return _Written(rendered.language, data, envelope_sender(app, reference), touch.purpose in REPEATABLE)
 

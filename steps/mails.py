@@ -1,15 +1,17 @@
 """What every mail of ours carries: who writes, where answers and bounces go, what finds it again."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from channels import letter
+from steps import page_links
 from steps.app import App
 from templates_email import skeletons
 
 REFERENCE_LENGTH = 12
 # A relay's bounce comes back to this local part; the token names the message (VERP).
 BOUNCE_TAG = "+b-"
+UNSUBSCRIBE_FOR = timedelta(days=400)  # a letter's link is good for longer than anybody keeps its letter unread
 # Likewise what a mail program sends for List-Unsubscribe (RFC 2369 section 3.2).
 UNSUBSCRIBE_TAG = "+u-"
 
@@ -22,6 +24,11 @@ def reference_of(message_id: str) -> str:
 def envelope_sender(app: App, reference: str) -> str:
     """RFC 5321 MAIL FROM: where bounces of that message go."""
     return tagged(app, BOUNCE_TAG, reference) if app.programme.verp else app.mailbox
+
+
+def unsubscribe_link(app: App, reference: str, now: datetime) -> str:
+    """Where the reader of that message chooses what we send; "" without PAGES_URL."""
+    return page_links.url(app, page_links.Page.UNSUBSCRIBE, reference, now + UNSUBSCRIBE_FOR)
 
 
 def mail_to(
@@ -37,8 +44,12 @@ def mail_to(
     method: str | None = None,
     in_reply_to: str | None = None,
     headers: tuple[tuple[str, str], ...] = (),
+    unsubscribe: str = "",
 ) -> bytes:
-    """The frozen mail to one reader, from a sender of programme.toml, with what every mail of ours carries."""
+    """The frozen mail to one reader, from a sender of programme.toml, with what every mail of ours carries.
+
+    `unsubscribe` is the address of the reader's page for it, "" for those who have none.
+    """
     sender = app.programme.senders[identity]
     return letter.build(
         letter.Letter(
@@ -54,18 +65,25 @@ def mail_to(
             language=rendered.language,
             calendar=calendar_part,
             calendar_method=method,
-            headers=(*_headers(app, sender.address, reference_of(message_id)), *headers),
+            headers=(*_headers(app, sender.address, reference_of(message_id), unsubscribe), *headers),
             in_reply_to=in_reply_to,
         )
     )
 
 
-def _headers(app: App, sender_address: str | None, reference: str) -> tuple[tuple[str, str], ...]:
+def _headers(
+    app: App, sender_address: str | None, reference: str, unsubscribe: str
+) -> tuple[tuple[str, str], ...]:
     # RFC 3834 section 5: nobody's holiday notice should answer this.
     found = [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "OOF, AutoReply")]
+    ways = []
+    if unsubscribe.startswith("https://"):  # RFC 8058 section 3.1 asks for TLS
+        ways.append(f"<{unsubscribe}>")
+        found.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     if app.programme.verp:
-        asked = f"<mailto:{tagged(app, UNSUBSCRIBE_TAG, reference)}?subject=unsubscribe%20{reference}>"
-        found.append(("List-Unsubscribe", asked))
+        ways.append(f"<mailto:{tagged(app, UNSUBSCRIBE_TAG, reference)}?subject=unsubscribe%20{reference}>")
+    if ways:
+        found.append(("List-Unsubscribe", ", ".join(ways)))
     if sender_address not in (None, app.mailbox):
         found.append(("Reply-To", app.mailbox))  # answers are read in one place
     return tuple(found)

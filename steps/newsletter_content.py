@@ -207,6 +207,7 @@ def letter(app: App, issue: Issue, content: Content, language: str) -> contexts.
         mailbox=app.mailbox,
         name="",
         reference="",
+        has_stop_link=bool(app.settings.pages_url),
         has_coming=bool(content.coming),
         reply_to_register=not app.settings.pages_url,
         archive=archive_url(app, issue),

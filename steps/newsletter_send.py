@@ -20,7 +20,7 @@ from steps import newsletter_content as contents
 from steps import newsletter_readers as reading
 from steps import notices
 from steps.app import App
-from steps.mails import envelope_sender, mail_to, mailing_headers, reference_of
+from steps.mails import envelope_sender, mail_to, mailing_headers, reference_of, unsubscribe_link
 from steps.newsletter import content_mark
 from steps.newsletter_wording import Wording, zone_of
 from steps.notices import Notice
@@ -151,8 +151,12 @@ def _messages(
     message_id = app.message_id(key)
     rendered = wording.letter(language, person.name, message_id, zone, registered, wished)
     headers = mailing_headers(app, issue.kind, issue.id, contents.archive_url(app, issue))
-    data = mail_to(app, person.name, to.address, rendered, message_id, now, identity=point.sender, headers=headers)
-    sender = envelope_sender(app, reference_of(message_id))
+    reference = reference_of(message_id)
+    data = mail_to(
+        app, person.name, to.address, rendered, message_id, now, identity=point.sender, headers=headers,
+        unsubscribe=unsubscribe_link(app, reference, now),
+    )  # fmt: skip
+    sender = envelope_sender(app, reference)
     return [_message(app, issue, key, person, to, rendered.language, sender, data, now)]
 
 

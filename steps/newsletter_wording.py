@@ -12,7 +12,7 @@ from domain.newsletter import Content, in_order, languages_of, matches
 from domain.participants import Participant
 from steps import newsletter_content as contents
 from steps.app import App
-from steps.mails import reference_of
+from steps.mails import reference_of, unsubscribe_link
 from store.newsletter import Issue
 from templates_email import documents, skeletons
 from templates_email.catalogues import shipped
@@ -54,7 +54,9 @@ class Wording:
         """One reader's letter: `registered` are ids of sessions, `wished` codes of skills."""
         _, skeleton = self._skeletons[language]
         coming = self._coming(language, zone, registered, wished)
-        return skeleton.fill({"name": name, "reference": reference_of(message_id), "coming": coming})
+        reference = reference_of(message_id)
+        stop = unsubscribe_link(self.app, reference, self.app.now())
+        return skeleton.fill({"name": name, "reference": reference, "stop_link": stop, "coming": coming})
 
     def _coming(self, language: str, zone: str, registered: frozenset[int], wished: frozenset[str]) -> Part:
         parts = [

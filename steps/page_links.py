@@ -1,8 +1,8 @@
 """Links to a person's own pages: signed, for one purpose each, with a last day, and nothing of a person in them.
 
 `PAGES_URL/{purpose}/{id}-{last day}-{token}`: the token can only be made here, and only for that purpose, id and day.
-Where two ids say whose page it is, they are written as `7.12`. A link proves that somebody was given it, no more:
-pages show on GET and act on POST.
+Where two ids say whose page it is, they are written as `7.12`; a message is named by its reference. A link proves that
+somebody was given it, no more: pages show on GET and act on POST.
 """
 
 import hmac
@@ -12,7 +12,8 @@ from enum import StrEnum
 
 from steps.app import App
 
-_TOKEN = re.compile(r"([1-9][0-9]{0,17}(?:\.[1-9][0-9]{0,17})?)-([0-9]{1,6})-([a-z2-7]{24})")
+_TOKEN = re.compile(r"([1-9][0-9]{0,17}(?:\.[1-9][0-9]{0,17})?|[a-z2-7]{12})-([0-9]{1,6})-([a-z2-7]{24})")
+_IDS, _PAIRS, _REFERENCES = (re.compile(p) for p in ("[0-9]+", r"[0-9]+\.[0-9]+", "[a-z2-7]{12}"))
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -23,7 +24,7 @@ class Page(StrEnum):
     RSVP = "rsvp"  # a session and a participant
     PROFILE = "me"  # a participant
     CALENDAR = "calendar"  # a participant's feed
-    UNSUBSCRIBE = "unsubscribe"  # a message of the outbox
+    UNSUBSCRIBE = "unsubscribe"  # a message's reference
     SURVEY = "survey"  # a survey request
     CHECKLIST = "checklist"  # a sharer's row: session id; who of them, in the page's own id
     CONFIRM = "confirm"  # a registration that waits for its confirmation
@@ -40,7 +41,7 @@ class LinkRefused(Exception):
         self.expired = expired
 
 
-Ident = int | tuple[int, int]
+Ident = int | tuple[int, int] | str
 
 
 def url(app: App, page: Page, ident: Ident, until: datetime) -> str:
@@ -57,30 +58,34 @@ def token(app: App, page: Page, ident: Ident, until: datetime) -> str:
 
 def read(app: App, page: Page, text: str) -> int:
     """The id behind a link's token. LinkRefused when it is not ours, was made for another page, or is over."""
-    (ident,) = _read(app, page, text, 1)
-    return ident
+    return int(_read(app, page, text, _IDS))
 
 
 def read_pair(app: App, page: Page, text: str) -> tuple[int, int]:
     """Likewise of a link that names two ids."""
-    first, second = _read(app, page, text, 2)
-    return first, second
+    first, _, second = _read(app, page, text, _PAIRS).partition(".")
+    return int(first), int(second)
 
 
-def _read(app: App, page: Page, text: str, count: int) -> list[int]:
+def read_reference(app: App, page: Page, text: str) -> str:
+    """Likewise of a link that names a message (see `mails.reference_of`)."""
+    return _read(app, page, text, _REFERENCES)
+
+
+def _read(app: App, page: Page, text: str, kind: re.Pattern[str]) -> str:
     found = _TOKEN.fullmatch(text.rstrip(").,>"))  # what a mail program may take for a part of the address
-    if found is None or found[1].count(".") != count - 1:
+    if found is None or not kind.fullmatch(found[1]):
         raise LinkRefused(expired=False)
     day = int(found[2])
     if not hmac.compare_digest(found[3], _mac(app, page, found[1], day)):
         raise LinkRefused(expired=False)
     if (app.now() - _EPOCH) // _DAY > day:
         raise LinkRefused(expired=True)
-    return [int(part) for part in found[1].split(".")]
+    return found[1]
 
 
 def _name(ident: Ident) -> str:
-    return str(ident) if isinstance(ident, int) else ".".join(map(str, ident))
+    return ".".join(map(str, ident)) if isinstance(ident, tuple) else str(ident)
 
 
 def _mac(app: App, page: Page, name: str, day: int) -> str:

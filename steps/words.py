@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.cadences import Purpose
@@ -11,7 +11,7 @@ from domain.invitations import PartStat
 from domain.sessions import Session, SessionState
 from domain.times import parse_iso
 from domain.touches import Touch
-from steps import chat_links
+from steps import chat_links, mails, rsvps
 from steps.app import App
 from store import sessions
 from templates_email import contexts
@@ -39,10 +39,17 @@ def context_of(app: App, touch: Touch, facts: Facts, reference: str) -> Letter:
         "mailbox": app.mailbox,
         "name": facts.person.name,
         "reference": reference,
+        **stop_link(app, reference, app.now()),
     }
     if facts.session is None or touch.session_id is None:
         return _about_programme(app, touch, facts, letter)
     return _about_session(app, touch, facts, facts.session, letter)
+
+
+def stop_link(app: App, reference: str, now: datetime) -> dict[str, Any]:
+    """The fields of a letter that lead to the page where its reader chooses what we send; none in a chat."""
+    link = mails.unsubscribe_link(app, reference, now) if reference else ""
+    return {"has_stop_link": bool(link), "stop_link": link}
 
 
 def _about_programme(app: App, touch: Touch, facts: Facts, letter: dict[str, Any]) -> Letter:
@@ -78,6 +85,8 @@ def _about_session(
     point = app.programme.rules.touchpoints[touch.touchpoint]
     invited = facts.invitation is not None and facts.invitation.origin == "general" and not facts.registered
     answer = ANSWERS.get(facts.invitation.partstat, "none") if facts.invitation else "none"
+    link = rsvps.link(app, session, facts.person.id)
+    asking: dict[str, Any] = {"has_rsvp_link": bool(link), "rsvp_link": link}
     about: dict[str, Any] = {
         **letter,
         "title": session.title,
@@ -95,11 +104,12 @@ def _about_session(
     }
     match touch.purpose:
         case Purpose.INVITATION:
-            return contexts.Invitation(**about, **described)
+            return contexts.Invitation(**about, **asking, **described)
         case Purpose.UPDATE:
             changed = _changes_since_heard(app, facts, session)
             return contexts.Update(
                 **about,
+                **asking,
                 **described,
                 changes=changed,
                 time_changed=any(change.label == "time" for change in changed),
@@ -111,14 +121,14 @@ def _about_session(
         case Purpose.RSVP_CONFIRMATION:
             assert facts.rsvp is not None
             about["answer"] = ANSWERS[facts.rsvp.partstat]
-            return contexts.RsvpConfirmation(**about)
+            return contexts.RsvpConfirmation(**about, **asking)
         case Purpose.REMINDER:
             about["ahead"] = "hour" if abs(point.offset) <= SOON else "days"
             about["answer"] = answer if answer in ("yes", "maybe") else "none"
-            return contexts.Reminder(**about, preparation=session.preparation, sharers=session.sharers)
+            return contexts.Reminder(**about, **asking, preparation=session.preparation, sharers=session.sharers)
         case Purpose.NUDGE:
             about["attempt"] = "mail" if point.channel == "email" else "chat"
-            return contexts.Nudge(**about, sender=app.programme.senders[point.sender].name)
+            return contexts.Nudge(**about, **asking, sender=app.programme.senders[point.sender].name)
     raise ValueError(f"no letter about a session is called {touch.purpose}")
 
 

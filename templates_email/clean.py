@@ -22,7 +22,9 @@ _SPACES = re.compile(r"\s+")
 _SCHEME = re.compile(r":/*/")
 _MAIL_SCHEME = re.compile(r"\b(mailto|tel|javascript|data):", re.IGNORECASE)
 # Of RFC 3986's characters those that mean nothing to HTML, Markdown or a shell.
-_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[A-Za-z0-9._~/?=&%+-]*)?")
+_ADDRESS = re.compile(
+    r"(?:https://[A-Za-z0-9.-]+|http://(?:[0-9.]+|\[[0-9a-f:]+\]|localhost))(?::[0-9]+)?(?:/[A-Za-z0-9._~/?=&%+-]*)?"
+)
 _INNER_DOT = re.compile(r"(?<=\w)[.\u3002\uff0e\uff61](?=\w)")
 
 
@@ -50,7 +52,10 @@ def clean_name(text: str) -> str:
 
 
 def checked_address(text: str) -> str:
-    """An https address of at most ADDRESS_LENGTH plain characters, unchanged. ValueError (without it) for any other."""
+    """An https address of at most ADDRESS_LENGTH plain characters, unchanged. ValueError (without it) for any other.
+
+    For trying, http will do with a number instead of a name.
+    """
     if len(text) > ADDRESS_LENGTH or not _ADDRESS.fullmatch(text):
         raise ValueError(f"a personal address must be https://, of plain characters, at most {ADDRESS_LENGTH} long")
     return text

@@ -23,6 +23,7 @@ from templates_email.fields import (
     Markdown,
     Name,
     Names,
+    Notice,
     Number,
     Part,
     Personal,
@@ -117,7 +118,7 @@ class Welcome(WithTelegram):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmRegistration(Letter):
+class ConfirmRegistration(Notice):
     """To an address that somebody wrote into the registration form. `title`: the session they chose, "" for none."""
 
     message: ClassVar[str] = "confirm_registration"
@@ -153,7 +154,7 @@ class NeverCame(Letter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk(Letter):
+class Desk(Notice):
     """To coordinators: what waits for a person. `items` must not be empty; an empty desk is not worth a mail."""
 
     message: ClassVar[str] = "desk"
@@ -172,7 +173,15 @@ class AboutSession(Letter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Invitation(AboutSession):
+class Asking(AboutSession):
+    """`rsvp_link` opens the page where this person answers; "" where `has_rsvp_link` is False."""
+
+    has_rsvp_link: Variant[Flag] = False
+    rsvp_link: Personal[Address] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation(Asking):
     """Empty strings and tuples leave their paragraph out."""
 
     message: ClassVar[str] = "invitation"
@@ -207,14 +216,14 @@ class Cancellation(AboutSession):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RsvpConfirmation(AboutSession):
+class RsvpConfirmation(Asking):
     message: ClassVar[str] = "rsvp_confirmation"
 
     answer: Variant[Annotated[Literal["yes", "no", "maybe"], Form.CODE]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reminder(AboutSession):
+class Reminder(Asking):
     """`ahead`: two days, or within the hour. `answer` "none": not answered yet. Only "days" says what to prepare."""
 
     message: ClassVar[str] = "reminder"
@@ -227,7 +236,7 @@ class Reminder(AboutSession):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Nudge(AboutSession):
+class Nudge(Asking):
     """Asks once more about an unanswered invitation; `sender` is who writes. `attempt`: the way this one goes."""
 
     message: ClassVar[str] = "nudge"

@@ -91,13 +91,21 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter(Context):
+class Notice(Context):
     """What every letter needs. `mailbox` is the programme's address, `reference` finds the letter again."""
 
     programme: Constant[Text]
     mailbox: Constant[Text]
     name: Personal[Name]
     reference: Personal[Text]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter(Notice):
+    """To a participant. `stop_link` opens the page where they choose what we send; "" where not `has_stop_link`."""
+
+    has_stop_link: Variant[Flag] = False
+    stop_link: Personal[Address] = ""
 
 
 def kinds_and_forms(context: type[Context]) -> dict[str, tuple[Kind, Form]]:

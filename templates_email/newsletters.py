@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from templates_email.fields import (
+    Address,
     At,
     Constant,
     Context,
@@ -113,11 +114,16 @@ class Issue(Context):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueLetter(Issue):
-    """`coming`: this reader's sessions, made by `documents.part`. `archive`: the issue on the web, "" for nowhere."""
+    """`coming`: this reader's sessions, made by `documents.part`. `archive`: the issue on the web, "" for nowhere.
+
+    `stop_link` opens the page where the reader chooses what we send; "" where not `has_stop_link`.
+    """
 
     mailbox: Constant[Text]
     name: Personal[Name]
     reference: Personal[Text]
+    has_stop_link: Constant[Flag] = False
+    stop_link: Personal[Address] = ""
     has_coming: Constant[Flag] = False
     reply_to_register: Constant[Flag] = False
     archive: Constant[Place] = ""

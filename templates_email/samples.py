@@ -32,6 +32,10 @@ _PREPARATION = "1. Bring one idea of your own.\n2. Read the case study (2 pages)
 _LINK = "https://t.me/connect_sample_bot?start=1041-k3v7q2n5x4b6m1c8z0p9r7t5"
 
 
+_PAGE = "https://pages.example/rsvp/1.1041-20793-k3v7q2n5x4b6m2c7z3p6r7t5"
+_STOP = "https://pages.example/unsubscribe/k3v7q2n5x4b6-21193-m2c7z3p6r7t5k3v7q2n5x4b6"
+
+
 def samples(language: str) -> dict[str, Context]:
     """Messages by case name, `<message>` or `<message>-<branch>`, to a reader of `language`."""
     name, zone = READERS.get(language, READERS["en"])
@@ -66,6 +70,7 @@ def _add_calendar_letters(add: Any, session: dict[str, Any], zone: str) -> None:
         "interpretation": ("ar", "es"),
         "sharers": ("Chidi Eze", "Rosa Quispe"),
     }
+    asking = {**about, "has_rsvp_link": True, "rsvp_link": _PAGE, "has_stop_link": True, "stop_link": _STOP}
     bare = {**session, "venue": "", "languages": ("sw",)}
     moved = (Change("time", Moment(datetime(2026, 12, 1, 23, 30, tzinfo=UTC), 90, zone), session["when"]),)
     words = (
@@ -79,10 +84,10 @@ def _add_calendar_letters(add: Any, session: dict[str, Any], zone: str) -> None:
         Change("sharers", ("Chidi Eze",), ("Chidi Eze", "Rosa Quispe")),
     )
 
-    add("registration", Invitation, **about, origin="registration")
+    add("registration", Invitation, **asking, origin="registration")
     add("general", Invitation, **about, origin="general")
     add("bare", Invitation, **bare, origin="general")
-    add("time-answered", Update, **about, origin="registration", changes=moved, time_changed=True, has_answered=True)
+    add("time-answered", Update, **asking, origin="registration", changes=moved, time_changed=True, has_answered=True)
     add("time-open", Update, **about, origin="general", changes=moved, time_changed=True)
     add("words-answered", Update, **about, origin="registration", changes=words, has_answered=True)
     add("words-open", Update, **about, origin="general", changes=words)
@@ -95,11 +100,14 @@ def _add_calendar_letters(add: Any, session: dict[str, Any], zone: str) -> None:
 def _add_reminders(add: Any, session: dict[str, Any]) -> None:
     more = {"preparation": _PREPARATION, "sharers": ("Chidi Eze", "Rosa Quispe")}
     for ahead in ("days", "hour"):
+        page = {"has_rsvp_link": True, "rsvp_link": _PAGE} if ahead == "days" else {}
         for answer, origin in (("yes", "registration"), ("maybe", "general"), ("none", "general")):
-            add(f"{ahead}-{answer}", contexts.Reminder, **session, **more, origin=origin, ahead=ahead, answer=answer)
+            about = {**session, **more, **page, "origin": origin, "ahead": ahead, "answer": answer}
+            add(f"{ahead}-{answer}", contexts.Reminder, **about)
     bare = {**session, "venue": "Library, room 3"}
     add("hour-bare", contexts.Reminder, **bare, origin="registration", ahead="hour", answer="yes")
-    add("mail", contexts.Nudge, **session, origin="registration", sender="Amina", attempt="mail")
+    page = {"has_rsvp_link": True, "rsvp_link": _PAGE}
+    add("mail", contexts.Nudge, **session, **page, origin="registration", sender="Amina", attempt="mail")
     add("chat", contexts.Nudge, **session, origin="general", sender="Amina", attempt="chat")
 
 
@@ -114,7 +122,7 @@ def _add_programme_letters(add: Any, person: dict[str, Any], zone: str) -> None:
         contexts.DeskItem("Plans that wait for approval", 1, "", "The form “Approve a plan”"),
     )
     add("", Welcome, **person)
-    add("telegram", Welcome, **person, **telegram)
+    add("telegram", Welcome, **person, **telegram, has_stop_link=True, stop_link=_STOP)
     confirm = "https://pages.example/confirm/17-20783-k3v7q2n5x4b6m1c8z0p9r7t5"
     add("", contexts.ConfirmRegistration, **person, link=confirm)
     add("session", contexts.ConfirmRegistration, **person, link=confirm, title="Writing proposals & budgets")

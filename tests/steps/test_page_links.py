@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from steps.page_links import LinkRefused, Page, read, token, url
+from steps.page_links import LinkRefused, Page, read, read_pair, read_reference, token, url
 from tests.programme import NOON, Place
 
 
@@ -55,6 +55,18 @@ def test_a_longer_life_cannot_be_written_into_a_link(place: Place) -> None:
     ident, day, mac = token(place.app, Page.RSVP, 17, NOON).split("-")
     with pytest.raises(LinkRefused):
         read(place.app, Page.RSVP, f"{ident}-{int(day) + 1}-{mac}")
+
+
+def test_a_link_may_name_two_ids_or_a_message(place: Place) -> None:
+    assert read_pair(place.app, Page.RSVP, token(place.app, Page.RSVP, (3, 17), NOON)) == (3, 17)
+    reference = "k3v7q2n5x4b6"
+    assert read_reference(place.app, Page.UNSUBSCRIBE, token(place.app, Page.UNSUBSCRIBE, reference, NOON)) == reference
+
+
+def test_a_link_of_one_kind_is_not_read_as_another(place: Place) -> None:
+    for ident, wrong in ((17, read_pair), ((3, 17), read), ("k3v7q2n5x4b6", read), (17, read_reference)):
+        with pytest.raises(LinkRefused):
+            wrong(place.app, Page.RSVP, token(place.app, Page.RSVP, ident, NOON))
 
 
 def test_without_pages_there_is_no_link(tmp_path: Path) -> None:

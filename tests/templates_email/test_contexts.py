@@ -48,5 +48,7 @@ def test_announcement_to_a_group_has_nothing_personal() -> None:
 
 def test_fields_have_kinds() -> None:
     kinds = {name: kind for name, (kind, _) in fields_of("invitation").items()}
-    assert [name for name, kind in kinds.items() if kind is Kind.PERSONAL] == ["name", "reference"]
-    assert [name for name, kind in kinds.items() if kind is Kind.VARIANT] == ["when", "origin"]
+    personal = [name for name, kind in kinds.items() if kind is Kind.PERSONAL]
+    assert personal == ["name", "reference", "stop_link", "rsvp_link"]
+    variant = [name for name, kind in kinds.items() if kind is Kind.VARIANT]
+    assert variant == ["has_stop_link", "when", "origin", "has_rsvp_link"]

@@ -154,7 +154,7 @@ def test_hostile_name_is_shown_literally_and_cannot_be_clicked() -> None:
 def test_value_that_looks_like_a_slot_stays_a_value() -> None:
     skeleton = prepare("welcome", "en", samples("en")["welcome"])
     token = re.compile("zq[0-9a-f]+x0x")
-    shown = skeleton.fill({"name": "zq000000000000x0x", "reference": "R", "telegram_link": ""})
+    shown = skeleton.fill({"name": "zq000000000000x0x", "reference": "R", "stop_link": "", "telegram_link": ""})
     assert token.findall(shown.text) == ["zq000000000000x0x"]
 
 
@@ -195,7 +195,7 @@ def test_skeletons_do_not_depend_on_the_process() -> None:
 
 
 def test_fill_without_a_value_is_refused() -> None:
-    with pytest.raises(ValueError, match="exactly: name, reference, telegram_link"):
+    with pytest.raises(ValueError, match="exactly: name, reference, stop_link, telegram_link"):
         prepare("welcome", "en", samples("en")["welcome"]).fill({"name": "A"})
 
 
@@ -245,10 +245,11 @@ def test_personal_text_inside_a_tag_is_refused() -> None:
         pieces.in_html(page, slots, ["name"])
 
 
-def test_personal_link_can_be_clicked_and_read() -> None:
+@pytest.mark.parametrize("link", ["https://t.me/x_bot?start=7-abc&y=%20", "http://127.0.0.1:8080/rsvp/1", "http://[::1]:80/x"])
+def test_personal_link_can_be_clicked_and_read(link: str) -> None:
     letter = samples("en")["welcome-telegram"]
-    link = "https://t.me/x_bot?start=7-abc&y=%20"
-    shown = render("welcome", ["en"], replace(letter, telegram_link=link))  # type: ignore[call-arg]
+    letter = replace(letter, telegram_link=link, has_stop_link=False)  # type: ignore[call-arg]
+    shown = render("welcome", ["en"], letter)
     in_html = link.replace("&", "&amp;")
     assert re.findall(r'<a href="([^"]*)"[^>]*>(.*?)</a>', shown.html) == [(in_html, f"<bdi>{in_html}</bdi>")]
     assert f"\n\n{link}\n\n" in shown.text
@@ -259,6 +260,7 @@ def test_personal_link_can_be_clicked_and_read() -> None:
     [
         *("", "http://t.me/x", "javascript:alert(1)", "https://", "https:///x", 'https://t.me/"x', "https://t.me/x y"),
         *("https://t.me/<b>", "https://t.me/x\n", "https://t.me/\u202ex", "https://a@t.me/x"),
+        *("http://127.0.0.1.evil.example/", "http://localhost@evil.example/"),
         "https://t.me/" + "x" * 200,
     ],
 )
