@@ -18,10 +18,10 @@ from domain.replies import answer
 from domain.reply_phrases import Answer
 from domain.sessions import Session
 from domain.subjects import of_key
-from steps import answers
-from steps.inbox_reading import Reading, by_references, contact_of, references
+from steps import answers, topics
+from steps.inbox_reading import Reading, by_references, references
 from steps.mails import REFERENCE_LENGTH, UNSUBSCRIBE_TAG
-from store import claims, consents, contact_points, inbox, invitations, outbox, sessions
+from store import claims, consents, contact_points, inbox, invitations, sessions
 
 PARTSTATS = {Answer.YES: PartStat.ACCEPTED, Answer.NO: PartStat.DECLINED, Answer.MAYBE: PartStat.TENTATIVE}
 ANSWERED = "answered, so it arrived"
@@ -161,12 +161,6 @@ def read_unsubscribe(
 
 def _stopped(conn: sqlite3.Connection, mail: inbox.Filed, message: Message, now: datetime) -> Reading:
     """No more messages about the letter's topic, and what is queued of it is taken back."""
-    person, topic = message.participant_id, message.topic
-    assert person is not None
-    contact_points.suppress(conn, person, topic, "asked by mail", now)
-    contact_points.event(
-        conn, "unsubscribed", min(mail.received_at, now), outbox_id=message.id, inbox_id=mail.id,
-        contact_point_id=contact_of(conn, message), detail=topic,
-    )  # fmt: skip
-    outbox.recall(conn, f"asked for no more messages about {topic}", participant_id=person, topic=topic)
-    return Reading("read", "stop", participant_id=person, counts=("stops",))
+    at = min(mail.received_at, now)
+    topics.stopped(conn, message, message.topic, "asked by mail", at, now, mail.id)
+    return Reading("read", "stop", participant_id=message.participant_id, counts=("stops",))

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from steps.app import App
-from web import certificates, newsletters, registration, relays, rsvp, sessions, style, survey
+from web import certificates, newsletters, registration, relays, rsvp, sessions, style, survey, unsubscribe
 from web.access_log import AccessLog
 from web.headers import SafeHeaders
 from web.limits import Limits
@@ -31,6 +31,7 @@ SPOTS: tuple[Spot, ...] = (
     *relays.SPOTS,
     *certificates.SPOTS,
     *survey.SPOTS,
+    *unsubscribe.SPOTS,
 )
 
 

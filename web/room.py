@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from domain.errors import ConfigError, UserError
 from steps.app import App
-from steps.page_links import LinkRefused, Page, read, read_pair
+from steps.page_links import LinkRefused, Page, read, read_pair, read_reference
 from web.forms import Form, body_of, fields_of, is_key
 from web.limits import Limits, client_of
 from web.refusals import Refused, refusal
@@ -29,7 +29,8 @@ KEY = "key"  # the field with a form's key
 class Spot:
     """An address and what answers there. With `link`, the path has a part `{token}`, and the page is a person's own.
 
-    `pair`: the link names two ids. `one_click` answers a POST that says List-Unsubscribe=One-Click and has no key.
+    `pair`: the link names two ids; `message`: a message's reference, which `visit.reference` has. `one_click` answers
+    a POST that says List-Unsubscribe=One-Click and has no key.
     """
 
     path: str
@@ -37,6 +38,7 @@ class Spot:
     post: Handler | None = None
     link: Page | None = None
     pair: bool = False
+    message: bool = False
     one_click: Handler | None = None
 
 
@@ -103,6 +105,8 @@ def _visit(app: App, spot: Spot, request: Request) -> Visit:
     if spot.link is None:
         return Visit(app, request)
     token = str(request.path_params["token"])
+    if spot.message:
+        return Visit(app, request, token, reference=read_reference(app, spot.link, token))
     idents = read_pair(app, spot.link, token) if spot.pair else (read(app, spot.link, token),)
     return Visit(app, request, token, idents)
 

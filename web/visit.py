@@ -25,12 +25,13 @@ PUBLIC = "public, max-age=60"  # pages that are the same for everybody
 
 @dataclass
 class Visit:
-    """`token` and `idents` are of the link in the address, "" and () where there is none."""
+    """`token`, `idents` and `reference` are of the link in the address, empty where there is none."""
 
     app: App
     request: Request
     token: str = ""
     idents: tuple[int, ...] = ()
+    reference: str = ""
     form: Form = field(default_factory=lambda: Form({}))
     _spoken: tuple[str, ...] = ()
     _worded: tuple[str, ...] = ()
