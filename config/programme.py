@@ -352,7 +352,14 @@ def _touchpoint_problems(cadences: _Cadences, senders: Collection[str]) -> list[
 
 # Messages that no cadence sends.
 NOT_TIMED = frozenset(
-    {Purpose.DESK, Purpose.CHAT_ANSWER, Purpose.ANNOUNCEMENT, Purpose.CONFIRM_REGISTRATION, Purpose.RELAY}
+    {
+        Purpose.DESK,
+        Purpose.CHAT_ANSWER,
+        Purpose.ANNOUNCEMENT,
+        Purpose.CONFIRM_REGISTRATION,
+        Purpose.RELAY,
+        Purpose.SURVEY_THANKS,
+    }
 )
 
 

@@ -29,6 +29,9 @@ class Purpose(StrEnum):
     ONBOARDING_START = "onboarding_start"
     ONBOARDING_SKILLS = "onboarding_skills"
     NEVER_CAME = "never_came"
+    SURVEY = "survey"
+    SURVEY_REMINDER = "survey_reminder"
+    SURVEY_THANKS = "survey_thanks"  # answers a mail
     ASK_COORDINATOR = "ask_coordinator"  # no message: a task on the desk
     DESK = "desk"
     CONFIRM_REGISTRATION = "confirm_registration"
@@ -86,6 +89,8 @@ SPEAKS_OF = {
     Purpose.REMINDER: frozenset({About.SESSION}),
     Purpose.NUDGE: frozenset({About.SESSION}),
     Purpose.ASK_COORDINATOR: frozenset(About) - {About.PERSON},
+    Purpose.SURVEY: frozenset({About.SURVEY}),
+    Purpose.SURVEY_REMINDER: frozenset({About.SURVEY}),
 }
 
 

@@ -24,7 +24,7 @@ _ATTRIBUTION = re.compile(
     r"|el\s.{4,400}\sescribi[oó] ?:"
     r"|le\s.{4,400}\sa [eé]crit ?:"
     r"|(em|a|no dia)\s.{4,400}\sescreveu ?:"
-    r"|(في|بتاريخ|يوم)[\s,،].{2,400}كتبت?.{0,200}:"
+    r"|(في|بتاريخ|يوم)[\s,،].{2,400}(كتبت?|كتابة).{0,200}:"
     r"|\d{4}-\d\d-\d\d .{2,200}<[^<>\s]+@[^<>\s]+> ?:",
     re.I,
 )
@@ -82,24 +82,31 @@ def own_words(text: str) -> tuple[str, str]:
     return _unsigned(lines[:end]), _unsigned(below)
 
 
-def between_quotes(text: str) -> str:
-    """Answers that were written between the numbered questions of a quoted letter, as "2. the answer"; "" when there
-    are none, when something stands above the quote, or when it is not clear which question one belongs to."""
+def between_quotes(text: str) -> str | None:
+    """Answers that were written between the numbered questions of a quoted letter, as "2. the answer" a line.
+
+    "" when nothing stands between quoted lines; None when it is not clear which question something belongs to. A
+    question ends with its paragraph.
+    """
     if own_words(text)[0]:
         return ""
-    number, found = "", list[str]()
+    number, known, found, block = "", False, list[str](), list[str]()
     lines = [line.replace("\xa0", " ").translate(_INVISIBLE).strip() for line in text.splitlines()]
     skip = 0
     for i, line in enumerate(lines):
         skip = max(skip - 1, 0) or _quote_header(lines, i)
-        if quoted := _QUOTED_QUESTION.match(line):
-            number = quoted[1]
-        elif not skip and line and not line.startswith(">"):
-            if not number and not found:
-                return ""
-            found.append(f"{number}. {line}" if number else line)
+        if line.startswith(">"):
+            if block and not known:
+                return None
+            found += block
+            block = []
+            quoted = _QUOTED_QUESTION.match(line)
+            number = quoted[1] if quoted else "" if not line.strip("> *") else number
+        elif not skip and line:
+            known = known if block else bool(number)
+            block.append(f"{number}. {line}" if number else line)
             number = ""
-    return _unsigned(found) if len(found) > 1 or (found and found[0][:1].isdigit()) else ""
+    return "\n".join([*found, *_unsigned(block).split("\n")]).strip() if found else ""
 
 
 def _quote_header(lines: list[str], i: int) -> int:

@@ -43,12 +43,29 @@ class _Found:
 def read(text: str, questions: Sequence[Question], first: Question, wordings: Wordings) -> Reply:
     """`questions`: numbered as in the letter, from 1. `first`: what an answer without a number is to."""
     above, below = own_words(text)
-    lines, more = _meaningful(between_quotes(text) or above or below)
+    between = between_quotes(text)
+    if between is None:
+        return Reply()
+    own = between or _before_our_letter(above or below, questions, wordings)
+    lines, more = _meaningful(own)
     if above and below and _meaningful(below)[0]:
+        more = True
+    if own not in (between, above, below):
         more = True
     only = _only_words(lines, first)
     reply = only if only is not None else _Reader(questions, first, wordings).lines(lines)
     return Reply(reply.answers, reply.rest or more or not reply.answers)
+
+
+def _before_our_letter(own: str, questions: Sequence[Question], wordings: Wordings) -> str:
+    """What stands above our own questions, where a mail program has quoted them in a way that nobody knows."""
+    ours = [_folded(wording) for question in questions for wording in wordings(question.text)]
+    lines = own.split("\n")
+    for at, line in enumerate(lines):
+        words = _folded(re.sub(r"^[\s>*|]*\d{0,2}[.)]?", "", line))
+        if len(words.split()) > 2 and any(text.startswith(words) or words.startswith(text) for text in ours):
+            return "\n".join(lines[:at])
+    return own
 
 
 def _only_words(lines: list[str], first: Question) -> Reply | None:
@@ -66,7 +83,7 @@ def _meaningful(own: str) -> tuple[list[str], bool]:
     for at, line in enumerate(lines):
         if closing(line):
             behind = lines[at + 1 :]
-            return found, any(_asks(other) or _numbered(other) for other in behind) or len(behind) > 6
+            return found, any(_asks(other) or _marked(other) for other in behind) or len(behind) > 6
         last = at == len(lines) - 1
         kind = polite(line) and not set(line) & _ANSWER_SIGNS
         if not (kind or (last and found and is_name(line))):
@@ -99,6 +116,12 @@ def _numbered(line: str) -> tuple[int, str, str] | None:
     """(number, what parts it from the rest, the rest) of a line that begins with a number."""
     found = _MARK.match(line)
     return (int(found[1]), found[2].strip(), line[found.end() :].strip()) if found else None
+
+
+def _marked(line: str) -> bool:
+    """Whether a line begins with a number and a mark: a street has a number too."""
+    found = _numbered(line)
+    return found is not None and bool(found[1])
 
 
 def _parted(line: str) -> list[str]:
@@ -234,6 +257,8 @@ def _rating(text: str, labels: Mapping[str, str]) -> _Found | None:
         return _Found(labels[words])
     found = _RATING.search(text)
     if found is None or _folded(text[: found.start()]) not in ("", *_LEADS):
+        return None
+    if text[: found.start()].endswith(("-", "+", "−")):
         return None
     value = found[1]
     head, mark, rest = _first_clause(_without_beside(text[found.end() :]))

@@ -99,7 +99,8 @@ class Request:
     answered_at: datetime | None = None
     complete: bool = False
     closed_at: datetime | None = None
-    in_chat: str = ""
+    in_chat: str = ""  # the question that was put last in the person's chat
+    in_chat_at: datetime | None = None
 
     def takes_answers(self, now: datetime) -> bool:
         return self.closed_at is None and now < self.closes_at

@@ -31,6 +31,7 @@ def said(report: InboxReport) -> str:
     return sentence(
         (report.filed, "mail came", "mails came"),
         (report.rsvps, "was an answer to an invitation", "were answers to invitations"),
+        (report.surveys, "answered a survey", "answered surveys"),
         (report.bounces, "came back as not delivered", "came back as not delivered"),
         (report.autoreplies, "was an automatic reply", "were automatic replies"),
         (report.for_person, "needs a person's eyes", "need a person's eyes"),

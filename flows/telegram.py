@@ -38,6 +38,7 @@ def said(report: TelegramReport) -> str:
     return sentence(
         (report.filed, "update came", "updates came"),
         (report.rsvps, "was an answer to an invitation", "were answers to invitations"),
+        (report.surveys, "survey was begun", "surveys were begun"),
         (report.links, "person linked a chat", "people linked a chat"),
         (report.stops, "person wants no more messages here", "people want no more messages here"),
         (report.quarantined, "could not be read", "could not be read"),

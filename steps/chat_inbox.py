@@ -33,10 +33,12 @@ FIRST = 1  # priority: somebody is looking at the chat
 
 @dataclass(frozen=True, slots=True)
 class TelegramReport:
-    """Counts of updates; `rsvps` counts answers that were new, `answered` what was said back."""
+    """Counts of updates; `rsvps` counts answers that were new, `surveys` surveys that were begun, `answered` what was
+    said back."""
 
     filed: int = 0
     rsvps: int = 0
+    surveys: int = 0
     links: int = 0
     starts: int = 0
     stops: int = 0
@@ -59,8 +61,9 @@ def read_filed(
             if updates is not None:
                 _at_once(updates, reading, event, recorded)
     report = TelegramReport(
-        filed=filed, rsvps=counts["rsvps"], links=counts["links"], starts=counts["starts"], stops=counts["stops"],
-        ignored=counts["ignored"], quarantined=counts["quarantined"], answered=answers,
+        filed=filed, rsvps=counts["rsvps"], surveys=counts["surveys"], links=counts["links"],
+        starts=counts["starts"], stops=counts["stops"], ignored=counts["ignored"], quarantined=counts["quarantined"],
+        answered=answers,
     )  # fmt: skip
     if answers and (updates is not None or channel is not None):
         _deliver(app, channel, answers)

@@ -14,7 +14,7 @@ from domain.chats import ChatEvent, Heard
 from domain.participants import Health
 from domain.replies import answer
 from domain.reply_phrases import Answer
-from steps import chat_linking, chat_rsvps, chat_words
+from steps import chat_linking, chat_rsvps, chat_surveys, chat_words
 from steps.app import App
 from steps.chat_visit import Reading, Visit
 from steps.chat_words import Said
@@ -68,6 +68,8 @@ def _button(visit: Visit) -> Reading:
     if match := _RSVP.fullmatch(data):
         choice: chat_rsvps.Choice = "yes" if match[2] else "no" if match[3] else "maybe"
         return chat_rsvps.pressed(visit, int(match[1]), choice, int(match[5]))
+    if match := chat_surveys.PRESSED.fullmatch(data):
+        return chat_surveys.pressed(visit, int(match[1]), match[2], match[3])
     if data.startswith("lang/"):
         return _language(visit, data.removeprefix("lang/"))
     return chat_rsvps.mine(visit) if data == "mine" else visit.unknown("no button of ours")
@@ -77,6 +79,8 @@ def _command(visit: Visit) -> Reading:
     word = visit.event.word
     if word == "mine":
         return chat_rsvps.mine(visit)
+    if word == "survey":
+        return chat_surveys.resume(visit)
     if word == "stop":
         return _stop(visit)
     if word == "language":
@@ -88,6 +92,8 @@ def _text(visit: Visit) -> Reading:
     said = answer(visit.event.text)
     if said is Answer.STOP:
         return _stop(visit)
+    if (reading := chat_surveys.said(visit)) is not None:
+        return reading
     # Yes to what? The buttons know.
     return chat_rsvps.mine(visit) if said is not None else visit.unknown()
 

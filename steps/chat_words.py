@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from channels.telegram_message import Button, ChatMessage
 from domain.sessions import Session
+from domain.surveys import Kind, Question
 from steps.app import App
 from templates_email import labels, skeletons
-from templates_email.catalogues import languages
+from templates_email.catalogues import languages, shipped
 from templates_email.chats import Chat
 from templates_email.formats import Moment
 
@@ -39,17 +40,35 @@ class Row:
     pairs: tuple[tuple[str, str], ...]
     lead: str = ""
     plain: bool = False  # the labels are words already
+    worded: bool = False  # they are texts of the programme's own files
 
     def buttons(self, language: str) -> tuple[Button, ...]:
-        return tuple(
-            Button(self.lead + (key if self.plain else labels.label(key, language)), data)
-            for key, data in self.pairs
-        )
+        return tuple(Button(self.lead + self._label(key, language), data) for key, data in self.pairs)
+
+    def _label(self, key: str, language: str) -> str:
+        if self.plain:
+            return key
+        return shipped().text(key, language) if self.worded else labels.label(key, language)
 
 
 def rsvp_row(invitation_id: int, sequence: int, lead: str = "") -> Row:
     """`sequence`: the SEQUENCE that this person was sent, the entry's own part included."""
     return Row(tuple((key, f"rsvp/{invitation_id}/{key}/{sequence}") for key in RSVPS), lead)
+
+
+SKIP = "-"  # in a button's data: the question is passed over
+
+
+def survey_rows(request_id: int, question: Question) -> tuple[Row, ...]:
+    """The buttons of a survey's question, and one to pass it over below them."""
+    pairs = [(option, f"survey/{request_id}/{question.code}/{option.value}") for option in question.options]
+    skip = Row((("skip", f"survey/{request_id}/{question.code}/{SKIP}"),))
+    match question.kind:
+        case Kind.RATING:
+            return (Row(tuple((option.value, data) for option, data in pairs), plain=True), skip)
+        case Kind.YES_NO:
+            return (Row(tuple((option.label, data) for option, data in pairs), worded=True), skip)
+    return (*(Row(((option.label, data),), worded=True) for option, data in pairs), skip)
 
 
 def link_rows(participant_id: int) -> tuple[Row, ...]:

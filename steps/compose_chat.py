@@ -6,8 +6,9 @@ from datetime import datetime
 from channels.telegram_message import CAPTION_MAX, Button, ChatMessage, Document, freeze, opens, units
 from domain.cadences import Purpose
 from domain.facts import Facts
+from domain.subjects import About
 from domain.touches import Touch
-from steps import chat_words, words
+from steps import chat_words, survey_words, words
 from steps.app import App
 from steps.entries import calendar_of
 from templates_email import labels, skeletons
@@ -30,6 +31,8 @@ def chat_of(app: App, touch: Touch, facts: Facts, chat_id: int, now: datetime) -
 
 def _buttons(app: App, touch: Touch, facts: Facts, language: str) -> tuple[tuple[Button, ...], ...]:
     session, invitation = facts.session, facts.invitation
+    if facts.about is About.SURVEY:
+        return survey_words.buttons_of(app, facts, language)
     if session is None or touch.session_id is None:
         return ()
     rows: list[tuple[Button, ...]] = []

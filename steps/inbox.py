@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from channels import bounces, inbound
 from channels.imap import ImapMailbox, Position
 from domain.errors import DeliveryError, LetsConnectError, Permanent, Problem, UserError
-from steps import inbox_answers, inbox_bounces
+from steps import inbox_answers, inbox_bounces, inbox_surveys
 from steps.app import App
 from steps.inbox_reading import Reading, answered_message
 from store import claims, contact_points, database, inbox, journal
@@ -35,10 +35,11 @@ TOO_LARGE = Reading("for_person", "letter", "too large to read: look into the ma
 
 @dataclass(frozen=True, slots=True)
 class InboxReport:
-    """Counts of mails; `rsvps` counts answers that were new."""
+    """Counts of mails; `rsvps` counts answers that were new, `surveys` mails that answered one."""
 
     filed: int = 0
     rsvps: int = 0
+    surveys: int = 0
     stops: int = 0
     bounces: int = 0
     complaints: int = 0
@@ -213,4 +214,6 @@ def _read(app: App, mail: inbox.Filed, letter: inbound.Inbound, now: datetime) -
         claims.prove_sent(conn, message.id, inbox_answers.ANSWERED, now)
     if letter.auto_submitted:
         return inbox_bounces.read_autoreply(conn, mail, letter, now, app.programme.zone)
+    if message is not None and inbox_surveys.is_about_one(message):
+        return inbox_surveys.read_reply(app, mail, letter, message, now)
     return inbox_answers.read_text(conn, mail, letter, message, now)

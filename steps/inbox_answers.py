@@ -118,7 +118,7 @@ def read_text(
     contact_points.sign_of_life(conn, person, address, min(mail.received_at, now))  # whatever it says
     said = answer(letter.text)
     if said is Answer.STOP:
-        return _stopped(conn, mail, message, now)
+        return stopped(conn, mail, message, now)
     if said is Answer.YES and message.purpose == Purpose.NEVER_CAME:
         consents.put(conn, person, ConsentTopic.INVITATIONS, True, "mail", now)
         return Reading("read", "wants invitations", participant_id=person)
@@ -156,10 +156,10 @@ def read_unsubscribe(
     message = by_references(conn, found)
     if message is None or message.participant_id is None:
         return Reading("for_person", "stop", "asks for no more of a message that is not ours", counts=("for_person",))
-    return _stopped(conn, mail, message, now)
+    return stopped(conn, mail, message, now)
 
 
-def _stopped(conn: sqlite3.Connection, mail: inbox.Filed, message: Message, now: datetime) -> Reading:
+def stopped(conn: sqlite3.Connection, mail: inbox.Filed, message: Message, now: datetime) -> Reading:
     """No more messages about the letter's topic, and what is queued of it is taken back."""
     at = min(mail.received_at, now)
     topics.stopped(conn, message, message.topic, "asked by mail", at, now, mail.id)

@@ -8,6 +8,7 @@ from steps.deliver import DeliverReport, deliver
 from steps.inbox import InboxReport, read_mailbox
 from steps.newsletter_send import SendReport, send_approved
 from steps.plan import PlanReport, plan
+from steps.surveys import SurveyReport, look_after
 from steps.telegram import AlreadyPolled, TelegramReport, run_once
 
 
@@ -17,6 +18,7 @@ class TickReport:
 
     inbox: InboxReport | None
     telegram: TelegramReport | None
+    surveys: SurveyReport
     plan: PlanReport
     issues: SendReport
     deliver: DeliverReport
@@ -30,6 +32,7 @@ def tick(app: App, *, dry_run: bool = False) -> TickReport:
     if not dry_run and app.settings.telegram_token is not None:
         with suppress(AlreadyPolled):
             telegram = run_once(app)
+    asked = look_after(app, dry_run=dry_run)
     planned = plan(app, dry_run=dry_run)
     issues = SendReport() if dry_run else send_approved(app)
-    return TickReport(inbox, telegram, planned, issues, deliver(app, dry_run=dry_run))
+    return TickReport(inbox, telegram, asked, planned, issues, deliver(app, dry_run=dry_run))

@@ -9,9 +9,10 @@ from domain.cadences import Purpose
 from domain.facts import Facts
 from domain.invitations import PartStat
 from domain.sessions import Session, SessionState
+from domain.subjects import About
 from domain.times import parse_iso
 from domain.touches import Touch
-from steps import chat_links, mails, rsvps
+from steps import chat_links, mails, rsvps, survey_words
 from steps.app import App
 from store import sessions
 from templates_email import contexts
@@ -41,6 +42,8 @@ def context_of(app: App, touch: Touch, facts: Facts, reference: str) -> Letter:
         "reference": reference,
         **stop_link(app, reference, app.now()),
     }
+    if facts.about is About.SURVEY:
+        return survey_words.letter_of(app, touch, facts, letter)
     if facts.session is None or touch.session_id is None:
         return _about_programme(app, touch, facts, letter)
     return _about_session(app, touch, facts, facts.session, letter)

@@ -877,7 +877,8 @@ CREATE TABLE survey_requests (
   answered_at text,                          -- of the first answer: stops the reminders, says nothing of what was said
   complete integer not null default 0 check (complete in (0, 1)),
   closed_at text,
-  in_chat text not null default ''           -- the question that was put last in the person's chat
+  in_chat text not null default '',          -- the question that was put last in the person's chat, and when
+  in_chat_at text
 ) strict;
 
 CREATE UNIQUE INDEX survey_requests_once

@@ -29,6 +29,7 @@ def from_row(row: sqlite3.Row) -> Request:
         complete=bool(row["complete"]),
         closed_at=parse_iso(row["closed_at"]) if row["closed_at"] else None,
         in_chat=row["in_chat"],
+        in_chat_at=parse_iso(row["in_chat_at"]) if row["in_chat_at"] else None,
     )
 
 
@@ -143,9 +144,11 @@ def drop(conn: sqlite3.Connection, request_id: int, questions: Iterable[str]) ->
     )
 
 
-def put_in_chat(conn: sqlite3.Connection, request_id: int, question: str) -> None:
+def put_in_chat(conn: sqlite3.Connection, request_id: int, question: str, now: datetime) -> None:
     """Note which question the person's chat shows last."""
-    conn.execute("update survey_requests set in_chat = ? where id = ?", (question, request_id))
+    conn.execute(
+        "update survey_requests set in_chat = ?, in_chat_at = ? where id = ?", (question, iso(now), request_id)
+    )
 
 
 # -- answers as they are counted ------------------------------------------------------------------------

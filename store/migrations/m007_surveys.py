@@ -23,7 +23,8 @@ create table survey_requests (
   answered_at text,                          -- of the first answer: stops the reminders, says nothing of what was said
   complete integer not null default 0 check (complete in (0, 1)),
   closed_at text,
-  in_chat text not null default ''           -- the question that was put last in the person's chat
+  in_chat text not null default '',          -- the question that was put last in the person's chat, and when
+  in_chat_at text
 ) strict;
 
 create unique index survey_requests_once
