@@ -32,6 +32,7 @@ KEPT = (
     ("issue_readers", "participant_id = :id"),
     ("desk_tasks", "participant_id = :id"),
     ("telegram_links", "participant_id = :id"),
+    ("feed_links", "participant_id = :id"),
     ("pending_registrations", "participant_id = :id"),
     ("waiting_list", "participant_id = :id"),
     ("relays", "sender_id = :id or recipient_id = :id"),
@@ -109,6 +110,7 @@ def erase(conn: sqlite3.Connection, person: int, now: datetime) -> dict[str, int
         " state = case state when 'open' then 'withdrawn' else state end,"
         " settled_at = coalesce(settled_at, :now) where participant_id = :id",
         "chats": "delete from telegram_links where participant_id = :id",
+        "calendar addresses": "delete from feed_links where participant_id = :id",
         "addresses": "delete from contact_points where participant_id = :id",
         "profile": "update participants set name = '', country = '', region = '', wiki_user = '',"
         " home_wikis = '[]', affiliate = '', tenure = '', connectivity = '', support_needed = '', name_folded = '',"

@@ -213,6 +213,12 @@ CREATE INDEX desk_tasks_open on desk_tasks (created_at) where settled_at is null
 
 CREATE INDEX desk_tasks_participant on desk_tasks (participant_id);
 
+CREATE TABLE feed_links (
+  participant_id integer primary key references participants (id),
+  number integer not null                    -- that the address in force names; nobody here: 1
+) strict
+;
+
 CREATE TABLE feedback (
   id integer primary key,
   source text not null check (source in ('mail', 'telegram', 'call', 'meeting', 'social', 'other')),

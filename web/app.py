@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from steps.app import App
-from web import certificates, newsletters, registration, relays, rsvp, sessions, style, survey, unsubscribe
+from web import certificates, feeds, newsletters, registration, relays, rsvp, sessions, style, survey, unsubscribe
 from web.access_log import AccessLog
 from web.headers import SafeHeaders
 from web.limits import Limits
@@ -24,6 +24,7 @@ from web.room import Room, Spot
 from web.workers import Workers
 
 SPOTS: tuple[Spot, ...] = (
+    *feeds.SPOTS,
     *sessions.SPOTS,
     *newsletters.SPOTS,
     *registration.SPOTS,

@@ -10,6 +10,7 @@ from store.migrations import history
 from store.migrations import m007_surveys
 from store.migrations import m008_checklists
 from store.migrations import m009_newsletter
+from store.migrations import m010_pages
 from store.migrations import m011_resources
 from store.migrations import m012_report
 from store.migrations import m013_second_looks
