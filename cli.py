@@ -24,6 +24,7 @@ from commands import (
     opportunities,
     outbox,
     people,
+    proposals,
     report,
     resources,
     running,
@@ -107,6 +108,7 @@ def parser() -> argparse.ArgumentParser:
     imports.register(commands, common, acting)
     sessions.register(commands, common, acting)
     support.register(commands, common, acting)
+    proposals.register(commands, common, acting)
     badges.register(commands, common, acting)
     resources.register(commands, common, acting)
     outbox.register(commands, common, acting)

@@ -4,8 +4,9 @@ import argparse
 from typing import Any
 
 from commands.output import plain, print_json, print_table, say
+from domain.resources import ResourceKind
 from domain.sessions import Session
-from steps import attendance, rsvps, sessions
+from steps import attendance, rsvps, session_state, sessions
 from steps.app import App
 
 HELP = {
@@ -55,6 +56,15 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
     came.add_argument("people", nargs="*", metavar="PERSON", help="id, e-mail address or wiki user name")
     came.add_argument("--guests", type=int, metavar="N", help="so many came whose names nobody noted")
     came.set_defaults(run=_attended)
+    close = nouns.add_parser("close", help="close it, once documented; thanks its sharers", parents=[common, acting])
+    close.add_argument("session", help="id, code or title")
+    close.add_argument("--without", action="append", default=[], choices=tuple(ResourceKind), metavar="KIND",
+                       help="a kind of resource that there will never be")
+    close.add_argument("--dry-run", action="store_true", help="only say what is missing")
+    close.set_defaults(run=_close)
+    state = nouns.add_parser("state", help="everything that became of it, and what is missing", parents=[common])
+    state.add_argument("session", help="id, code or title")
+    state.set_defaults(run=_state)
     listing = nouns.add_parser("list", help="sessions that are not over", parents=[common])
     listing.add_argument("--all", action="store_true", help="past ones too")
     listing.set_defaults(run=_list)
@@ -107,6 +117,25 @@ def _told(args: argparse.Namespace, session: Session, what: str) -> int:
     else:
         start = f"{session.starts_at:%Y-%m-%d %H:%M} UTC"
         say(f"session {session.id} {session.code} {what}: {session.title}, {start}, SEQUENCE {session.sequence}")
+    return 0
+
+
+def _close(args: argparse.Namespace, app: App) -> int:
+    standing = session_state.close(app, args.session, args.who, args.without, dry_run=args.dry_run)
+    return _stands(args, standing)
+
+
+def _state(args: argparse.Namespace, app: App) -> int:
+    return _stands(args, session_state.of(app, sessions.find(app, args.session)))
+
+
+def _stands(args: argparse.Namespace, standing: session_state.Standing) -> int:
+    if args.json:
+        print_json(standing)
+    else:
+        say(f"session {standing.session.id} {standing.session.code}: {standing.session.title}")
+        for heading, text in session_state.told(standing).items():
+            say(f"  {heading}: {text}")
     return 0
 
 

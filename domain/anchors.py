@@ -28,10 +28,9 @@ def anchor_of(point: Touchpoint, facts: Facts) -> datetime | None:
             return facts.asked_at
         case Anchor.LAST_SEEN:
             return facts.last_seen or facts.registered_at
-        case Anchor.SURVEY_OPENED | Anchor.CHECKLIST | Anchor.CHECKLIST_ITEM_DUE | Anchor.PROPOSAL:
-            return facts.subject.since if facts.subject else None
         case None:
             return None
+    return facts.subject.since if facts.subject else None
 
 
 def span(point: Touchpoint, facts: Facts, rules: Rules) -> tuple[datetime, datetime] | None:

@@ -36,6 +36,13 @@ class Purpose(StrEnum):
     DESK = "desk"
     CONFIRM_REGISTRATION = "confirm_registration"
     RELAY = "relay"  # somebody's words to a sharer, or the answer
+    AUDIENCE_BRIEF = "audience_brief"
+    MATERIALS = "materials"
+    THANKS = "thanks"
+    BADGE = "badge"
+    REQUEST_NOTED = "request_noted"
+    PROPOSAL_ASK = "proposal_ask"
+    PROPOSAL_COMPLETE = "proposal_complete"
     CHAT_ANSWER = "chat_answer"
     ANNOUNCEMENT = "announcement"
     NEWSLETTER = "newsletter"
@@ -72,6 +79,12 @@ class Anchor(StrEnum):
     CHECKLIST = "checklist"  # when a sharer's checklist was made, or its session moved
     CHECKLIST_ITEM_DUE = "checklist_item_due"
     PROPOSAL = "proposal"  # when the question that a proposal waits for was put
+    SHARING = "sharing"  # the start of a session, for those who lead it
+    MATERIALS = "materials"  # when all that a session should leave was in, and it was over
+    CLOSED = "closed"  # when a session was closed, for those who led it
+    BADGE = "badge"  # when a badge was issued
+    REQUEST = "request"  # when a person asked for support
+    PROPOSED = "proposed"  # when a proposal was complete
 
 
 # What a touch is about, by the anchor that it hangs on; any other anchor is a person's.
@@ -83,6 +96,12 @@ ANCHORED = {
     Anchor.CHECKLIST: About.CHECKLIST,
     Anchor.CHECKLIST_ITEM_DUE: About.ITEM,
     Anchor.PROPOSAL: About.PROPOSAL,
+    Anchor.SHARING: About.SHARING,
+    Anchor.MATERIALS: About.MATERIALS,
+    Anchor.CLOSED: About.THANKS,
+    Anchor.BADGE: About.BADGE,
+    Anchor.REQUEST: About.REQUEST,
+    Anchor.PROPOSED: About.PROPOSED,
 }
 # What a message speaks of; any other speaks of the person and the programme.
 SPEAKS_OF = {
@@ -91,6 +110,13 @@ SPEAKS_OF = {
     Purpose.ASK_COORDINATOR: frozenset(About) - {About.PERSON},
     Purpose.SURVEY: frozenset({About.SURVEY}),
     Purpose.SURVEY_REMINDER: frozenset({About.SURVEY}),
+    Purpose.AUDIENCE_BRIEF: frozenset({About.SHARING}),
+    Purpose.MATERIALS: frozenset({About.MATERIALS}),
+    Purpose.THANKS: frozenset({About.THANKS}),
+    Purpose.BADGE: frozenset({About.BADGE}),
+    Purpose.REQUEST_NOTED: frozenset({About.REQUEST}),
+    Purpose.PROPOSAL_ASK: frozenset({About.PROPOSAL}),
+    Purpose.PROPOSAL_COMPLETE: frozenset({About.PROPOSED}),
 }
 
 
@@ -114,6 +140,7 @@ class Audience(StrEnum):
     NO_TELEGRAM = "no_telegram"
     NO_SKILLS = "no_skills"
     SILENT = "silent"  # gave no part of an answer
+    BEGUN = "begun"  # gave a part of one
     OWNER = "owner"  # theirs to see to
     CO_SHARER = "co_sharer"  # another sharer's, with whom they share the session
     IN_TURN = "in_turn"  # nothing that was theirs to do before waits: one ask at a time
@@ -128,6 +155,7 @@ SAYS_OF = {
     Audience.ACCEPTED: _SESSION,
     Audience.NOT_DECLINED: _SESSION,
     Audience.SILENT: frozenset({About.SURVEY, About.PROPOSAL}),
+    Audience.BEGUN: frozenset({About.SURVEY, About.PROPOSAL}),
     Audience.OWNER: frozenset({About.ITEM}),
     Audience.CO_SHARER: frozenset({About.ITEM}),
     Audience.IN_TURN: frozenset({About.ITEM}),

@@ -52,6 +52,7 @@ _NOT = {
     Audience.NO_TELEGRAM: "a Telegram chat is linked",
     Audience.NO_SKILLS: "said what they want to learn or share",
     Audience.SILENT: "has begun to answer",
+    Audience.BEGUN: "has not begun to answer",
     Audience.OWNER: "another sharer sees to it",
     Audience.CO_SHARER: "theirs to see to, and nobody's help",
     Audience.IN_TURN: "asked for something else first: one ask at a time",
@@ -81,6 +82,8 @@ def _holds(name: Audience, facts: Facts, now: datetime) -> bool:
             return bool(chat_refusal(facts.person))
         case Audience.NO_SKILLS:
             return not facts.has_skills
+        case Audience.BEGUN:
+            return subject is not None and subject.begun
         case Audience.SILENT:
             return subject is not None and not subject.begun
         case Audience.OWNER:

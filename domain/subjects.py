@@ -19,6 +19,12 @@ class About(StrEnum):
     CHECKLIST = "checklist"  # all that a sharer prepares for one session
     ITEM = "item"  # of a checklist
     PROPOSAL = "proposal"  # of a session
+    SHARING = "sharing"  # a session that this person leads
+    MATERIALS = "materials"  # what a session left
+    THANKS = "thanks"  # for sharing, once the session is closed
+    BADGE = "badge"
+    REQUEST = "request"  # for support
+    PROPOSED = "proposed"  # a proposal that is complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class Subject:
         return f"{self.about}-{self.id}" + (f"/{self.occasion}" if self.occasion is not None else "")
 
 
-_TAG = re.compile(r"[^/#]+/(survey|checklist|item|proposal)-(\d{1,18})/")
+_TAG = re.compile(rf"[^/#]+/({'|'.join(list(About)[2:])})-(\d{{1,18}})/")
 
 
 def of_key(key: str) -> tuple[About, int] | None:

@@ -18,9 +18,11 @@ from flows.add_opportunity import add_opportunity
 from flows.add_resource import add_resource
 from flows.announce_session import announce_session
 from flows.approve_messages import approve_messages
+from flows.ask_ambassadors import ask_ambassadors
 from flows.badges import issue_badges
 from flows.cancel_session import cancel_session
 from flows.choices import offering
+from flows.close_session import close_session
 from flows.desk import desk
 from flows.evaluation_report import evaluation_report
 from flows.forecast import forecast
@@ -62,6 +64,7 @@ ENTRIES = (
     Entry(import_registrations, "*/10 * * * *", ("people", "by itself")),
     Entry(approve_messages, None, ("messages", "on request")),
     Entry(forecast, None, ("messages", "on request")),
+    Entry(ask_ambassadors, None, ("sessions", "on request")),
     Entry(issue_badges, "15 6 * * *", ("people", "by itself")),
     Entry(topic_gaps, "0 6 * * 1", ("sessions", "by itself")),
     Entry(send_newsletter, "5 * * * *", ("newsletter", "by itself"), {"do": DUE}),
@@ -90,6 +93,7 @@ FORMS = (
     Form(cancel_session, "sessions"),
     Form(record_attendance, "sessions", "past"),
     Form(add_resource, "sessions", "past"),
+    Form(close_session, "sessions", "past"),
     Form(settle_request, "people", "requests", "request"),
 )
 

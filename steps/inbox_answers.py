@@ -17,8 +17,8 @@ from domain.participants import ConsentTopic, canonical_address
 from domain.replies import answer
 from domain.reply_phrases import Answer
 from domain.sessions import Session
-from domain.subjects import of_key
-from steps import answers, topics
+from domain.subjects import About, of_key
+from steps import answers, proposals, support, topics
 from steps.inbox_reading import Reading, by_references, references
 from steps.mails import REFERENCE_LENGTH, UNSUBSCRIBE_TAG
 from store import claims, consents, contact_points, inbox, invitations, sessions
@@ -122,6 +122,13 @@ def read_text(
     if said is Answer.YES and message.purpose == Purpose.NEVER_CAME:
         consents.put(conn, person, ConsentTopic.INVITATIONS, True, "mail", now)
         return Reading("read", "wants invitations", participant_id=person)
+    named = of_key(message.key)
+    if named is not None and named[0] is About.PROPOSAL and proposals.take(
+        conn, named[1], person, said, letter.text, now
+    ):
+        return Reading("read", "proposal", participant_id=person)
+    if message.purpose == Purpose.MATERIALS and support.read_mail(conn, person, message.session_id, letter.text, now):
+        return Reading("read", "request", participant_id=person)
     invitation = session = None
     if message.session_id is not None and of_key(message.key) is None:  # about a survey, "yes" is no RSVP
         session = sessions.get(conn, message.session_id)

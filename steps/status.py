@@ -1,12 +1,13 @@
 """How things stand: counts, what is due, last runs, and what needs a person, with the command that settles it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from domain.errors import Problem, UserError
 from domain.gaps import LEAD
 from domain.times import iso
-from steps import gaps, rsvps
+from steps import audience, gaps, rsvps, session_state, sessions
 from steps.app import App
 from store import database, inbox, journal, meta, outbox
 
@@ -50,6 +51,8 @@ _DESK = (
      "people answered none of our messages; ask them in person", "letsconnect desk list, then desk settle ID"),
     ("requests", "select count(*), min(asked_at) from support_requests where state = 'open'",
      "people asked for support and wait for an answer", "letsconnect support list, then support settle OUTCOME ID"),
+    ("proposals", "select count(*), min(completed_at) from proposals where state = 'complete'",
+     "people propose a clinic and wait for a date", "letsconnect proposal list, then the form Confirm a session"),
     ("drafts", "select count(*), min(created_at) from outbox where state = 'draft'",
      "a large sending waits for approval", "letsconnect outbox approve --all"),
     ("issues", "select count(*), min(created_at) from issues where state = 'draft'",
@@ -86,7 +89,7 @@ def needs_person(app: App) -> list[dict[str, Any]]:
         count, oldest = app.conn.execute(query, {"now": app_now(app)} if ":now" in query else {}).fetchone()
         if count:
             found.append({"kind": kind, "count": count, "oldest": oldest, "why": why, "do": do})
-    found += _contradictions(app) + _overdue(app)
+    found += [*_contradictions(app), *_overdue(app), *_undocumented(app), *_interpretation(app)]
     return sorted(found, key=lambda item: str(item["oldest"]))
 
 
@@ -108,6 +111,34 @@ def _overdue(app: App) -> list[dict[str, Any]]:
     why = f"the targets ask for sessions that nobody has planned: {'; '.join(target.title for target in short)}"
     oldest = iso(min(target.due - LEAD for target in short if target.due is not None))
     return [{"kind": "targets", "count": len(short), "oldest": oldest, "why": why, "do": "letsconnect gaps"}]
+
+
+WEEK = timedelta(days=7)
+
+
+def _undocumented(app: App) -> list[dict[str, Any]]:
+    """Sessions that are over for a week and not closed."""
+    known = (sessions.find(app, str(number)) for number in session_state.documented(app).waiting)
+    late = [session for session in known if session.ends_at <= app.now() - WEEK]
+    if not late:
+        return []
+    do = "; ".join(f"letsconnect session state {session.id}" for session in late[:5])
+    return [
+        {"kind": "undocumented", "count": len(late), "oldest": iso(late[0].ends_at),
+         "why": "sessions are over and not documented", "do": f"{do}, then session close"}
+    ]  # fmt: skip
+
+
+def _interpretation(app: App) -> list[dict[str, Any]]:
+    """Sessions of the coming days for which an interpreter has to be found."""
+    wanted = audience.interpretation_wanted(app)
+    if not wanted:
+        return []
+    which = "; ".join(f"session {one.session.id}: {', '.join(one.languages)}" for one in wanted)
+    return [
+        {"kind": "interpretation", "count": len(wanted), "oldest": iso(app.now()),
+         "why": f"interpretation is wanted ({which})", "do": "letsconnect session change ID --interpretation CODES"}
+    ]  # fmt: skip
 
 
 def letter(app: App, inbox_id: int) -> bytes:

@@ -10,11 +10,12 @@ from domain.facts import Facts
 from domain.invitations import PartStat
 from domain.sessions import Session, SessionState
 from domain.subjects import About
+from domain.support import Ask
 from domain.times import parse_iso
 from domain.touches import Touch
-from steps import chat_links, mails, rsvps, survey_words
+from steps import chat_links, mails, rsvps, survey_words, words_afterwards
 from steps.app import App
-from store import sessions
+from store import sessions, support
 from templates_email import contexts
 from templates_email.fields import Letter
 from templates_email.formats import Moment
@@ -42,6 +43,8 @@ def context_of(app: App, touch: Touch, facts: Facts, reference: str) -> Letter:
         "reference": reference,
         **stop_link(app, reference, app.now()),
     }
+    if touch.purpose in words_afterwards.PURPOSES:
+        return words_afterwards.context_of(app, touch, facts, letter)
     if facts.about is About.SURVEY:
         return survey_words.letter_of(app, touch, facts, letter)
     if facts.session is None or touch.session_id is None:
@@ -60,7 +63,7 @@ def _about_programme(app: App, touch: Touch, facts: Facts, letter: dict[str, Any
     telegram: dict[str, Any] = {"has_telegram_link": bool(link), "telegram_link": link}
     match touch.purpose:
         case Purpose.WELCOME:
-            return contexts.Welcome(**letter, **telegram)
+            return contexts.Welcome(**letter, **telegram, **_means(app, facts))
         case Purpose.ONBOARDING_START:
             return contexts.OnboardingStart(**letter, **telegram, sessions=_coming(app, facts))
         case Purpose.ONBOARDING_SKILLS:
@@ -70,6 +73,14 @@ def _about_programme(app: App, touch: Touch, facts: Facts, letter: dict[str, Any
             last = max(p.rung for p in ladder) == app.programme.rules.touchpoints[touch.touchpoint].rung
             return contexts.NeverCame(**letter, attempt="last" if last else "first", sessions=_coming(app, facts))
     raise ValueError(f"no letter about the programme is called {touch.purpose}")
+
+
+def _means(app: App, facts: Facts) -> dict[str, Any]:
+    """Who named what they need to take part reads at once, honestly, what became of such requests so far."""
+    if not support.waits(app.conn, facts.person.id, Ask.MEANS):
+        return {}
+    asked, granted = support.counts(app.conn, Ask.MEANS)
+    return {"means": True, "asked": asked, "granted": granted}
 
 
 def _coming(app: App, facts: Facts) -> tuple[contexts.SessionLine, ...]:

@@ -18,7 +18,11 @@ def taken(conn: sqlite3.Connection, now: datetime) -> Iterator[tuple[int, list[T
         " where s.state = 'confirmed' and s.starts_at <= :now and p.erased_at is null"
         " union all select x.participant_id, s.id, s.kind, 1, s.starts_at, s.minutes from sharers x"
         " join sessions s on s.id = x.session_id join participants p on p.id = x.participant_id"
-        " where s.state = 'confirmed' and s.starts_at <= :now and p.erased_at is null order by 1",
+        " where s.state = 'confirmed' and s.starts_at <= :now and p.erased_at is null"
+        " union all select x.participant_id, s.id, s.kind, 1, s.starts_at, s.minutes from checklists x"
+        " join sessions s on s.id = x.session_id join participants p on p.id = x.participant_id"
+        " where x.ended_at is null and s.state = 'confirmed' and s.starts_at <= :now and p.erased_at is null"
+        " order by 1",
         {"now": iso(now)},
     )
     for person, group in groupby(rows, key=lambda row: int(row["person"])):

@@ -37,6 +37,7 @@ KEPT = (
     ("waiting_list", "participant_id = :id"),
     ("relays", "sender_id = :id or recipient_id = :id"),
     ("badges", "participant_id = :id"),
+    ("followups", "participant_id = :id"),
     ("support_requests", "participant_id = :id"),
     ("survey_requests", "participant_id = :id"),
     ("survey_drafts", "request_id in (select id from survey_requests where participant_id = :id)"),
@@ -105,6 +106,7 @@ def erase(conn: sqlite3.Connection, person: int, now: datetime) -> dict[str, int
         "guests": "update guests set name = '', email = '', key = 'erased:' || id where participant_id = :id or key in"
         " (select 'mail:' || canonical from contact_points where participant_id = :id and channel = 'email')",
         "likenesses": "delete from guest_candidates where participant_id = :id",
+        "followups": "delete from followups where participant_id = :id",
         "badges": "delete from badges where participant_id = :id",
         "wishes": "update support_requests set text = '',"
         " state = case state when 'open' then 'withdrawn' else state end,"

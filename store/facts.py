@@ -16,7 +16,7 @@ from domain.sessions import Invites, Session, SessionState
 from domain.subjects import About, of_key
 from domain.times import parse_iso
 from store import invitations, participants, sessions, subjects
-from store.subjects import Concern
+from store.followups import Concern
 
 MAY_BE_OUT = ("at_risk", "sent", "unsure")
 
@@ -91,7 +91,7 @@ class _Gathering:
         self.skilled = self._ids(
             "select participant_id from participant_skills where participant_id in (select value from json_each(?))"
         )
-        self.concerns = subjects.open_ones(conn, ids)
+        self.concerns = subjects.open_ones(conn, ids, now)
         self.tasks = self._by_person(
             "select participant_id, key from desk_tasks where participant_id in (select value from json_each(?))"
         )

@@ -11,6 +11,13 @@ CREATE TRIGGER attendances_gone after delete on attendances begin
   update participants set next_due = '0', facts_version = facts_version + 1 where id = old.participant_id
   or id in (select participant_id from invitations where session_id = old.session_id and partstat = 'ACCEPTED'); end;
 
+CREATE TRIGGER attendances_materials after insert on attendances begin
+  insert or ignore into followups (kind, participant_id, session_id, since)
+  select 'materials', new.participant_id, new.session_id, max(r.materials_at, new.at) from session_records r
+  where r.session_id = new.session_id and julianday(new.at) - julianday(r.materials_at) < 30
+  and not exists (select 1 from concerned_people p
+    where p.session_id = new.session_id and p.who = new.participant_id and p.led); end;
+
 CREATE TRIGGER attendances_new after insert on attendances begin
   update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id
   or id in (select participant_id from invitations where session_id = new.session_id and partstat = 'ACCEPTED'); end;
@@ -34,6 +41,14 @@ union all
 select g.session_id, s.kind, s.led_by, s.starts_at, null, g.minutes, g.state = 'doubtful'
 from guests g join sessions s on s.id = g.session_id
 where s.state = 'confirmed' and g.state <> 'person';
+
+CREATE TRIGGER badges_changed after update on badges begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
+CREATE TRIGGER badges_new after insert on badges begin
+  insert or ignore into followups (kind, participant_id, ref, since)
+  values ('badge', new.participant_id, new.id, new.issued_at);
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
 
 CREATE TABLE badges (
   id integer primary key,
@@ -113,6 +128,14 @@ CREATE TABLE checklists (
 ) strict;
 
 CREATE INDEX checklists_participant on checklists (participant_id);
+
+CREATE VIEW concerned_people as
+-- A row is a person whom a session concerned: `led` it, or was on its list, asked for it or said that they might come.
+select session_id, participant_id as who, 1 as led from checklists where ended_at is null
+union select session_id, participant_id, 1 from sharers where participant_id is not null
+union select session_id, participant_id, 0 from attendances
+union select session_id, participant_id, 0 from registrations where session_id is not null and state = 'registered'
+union select session_id, participant_id, 0 from invitations where wanted = 1 and partstat in ('ACCEPTED', 'TENTATIVE');
 
 CREATE TRIGGER consents_changed after update on consents begin
   update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
@@ -234,6 +257,22 @@ CREATE TABLE feedback (
 
 CREATE INDEX feedback_participant on feedback (participant_id) where participant_id is not null
 ;
+
+CREATE TRIGGER followups_new after insert on followups begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
+CREATE TABLE followups (
+  id integer primary key,
+  kind text not null check (kind in ('materials', 'thanks', 'badge', 'request', 'proposed')),
+  participant_id integer not null references participants (id),
+  session_id integer references sessions (id),
+  ref integer,                               -- id of the badge, request or proposal
+  since text not null
+) strict;
+
+CREATE UNIQUE INDEX followups_once on followups (kind, participant_id, coalesce(session_id, 0), coalesce(ref, 0));
+
+CREATE INDEX followups_participant on followups (participant_id, since);
 
 CREATE TABLE guest_candidates (
   guest_id integer not null references guests (id),
@@ -563,6 +602,10 @@ CREATE TRIGGER desk_tasks_proposal after update of settled_at on proposals when 
 CREATE TRIGGER proposals_changed after update on proposals begin
   update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
 
+CREATE TRIGGER proposals_complete after update of state on proposals when new.state = 'complete' begin
+  insert or ignore into followups (kind, participant_id, ref, since)
+  values ('proposed', new.participant_id, new.id, new.completed_at); end;
+
 CREATE TRIGGER proposals_new after insert on proposals begin
   update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
 
@@ -728,6 +771,30 @@ select s.id, s.kind, s.led_by, s.starts_at, s.state,
 from sessions s left join attended a on a.session_id = s.id
 group by s.id;
 
+CREATE TRIGGER session_records_closed after update of closed_at on session_records
+when old.closed_at is null and new.closed_at is not null begin
+  insert or ignore into followups (kind, participant_id, session_id, since)
+  select 'thanks', who, new.session_id, new.closed_at from concerned_people
+  where session_id = new.session_id and led; end;
+
+CREATE TRIGGER session_records_closed_new after insert on session_records when new.closed_at is not null begin
+  insert or ignore into followups (kind, participant_id, session_id, since)
+  select 'thanks', who, new.session_id, new.closed_at from concerned_people
+  where session_id = new.session_id and led; end;
+
+CREATE TRIGGER session_records_materials after update of materials_at on session_records
+when old.materials_at is null and new.materials_at is not null begin
+  insert or ignore into followups (kind, participant_id, session_id, since)
+  select 'materials', who, new.session_id, new.materials_at from concerned_people
+  where session_id = new.session_id and not led
+  and who not in (select who from concerned_people where session_id = new.session_id and led); end;
+
+CREATE TRIGGER session_records_new after insert on session_records when new.materials_at is not null begin
+  insert or ignore into followups (kind, participant_id, session_id, since)
+  select 'materials', who, new.session_id, new.materials_at from concerned_people
+  where session_id = new.session_id and not led
+  and who not in (select who from concerned_people where session_id = new.session_id and led); end;
+
 CREATE TABLE session_records (
   session_id integer primary key references sessions (id),
   waived text not null default '[]',         -- kinds of resources that there will never be, JSON
@@ -795,6 +862,9 @@ CREATE TABLE sharers (
   primary key (session_id, position)
 ) strict, without rowid;
 
+CREATE INDEX sharers_participant on sharers (participant_id) where participant_id is not null
+;
+
 CREATE TABLE skills (
   code text primary key,
   category text not null,
@@ -812,6 +882,14 @@ CREATE TABLE step_runs (
 
 CREATE INDEX step_runs_step on step_runs (step, id);
 
+CREATE TRIGGER support_requests_changed after update on support_requests begin
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
+CREATE TRIGGER support_requests_new after insert on support_requests begin
+  insert or ignore into followups (kind, participant_id, session_id, ref, since)
+  select 'request', new.participant_id, new.session_id, new.id, new.asked_at where new.source <> 'form';
+  update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
+
 CREATE TABLE support_requests (
   id integer primary key,
   participant_id integer not null references participants (id),
@@ -827,8 +905,7 @@ CREATE TABLE support_requests (
 
 CREATE UNIQUE INDEX support_requests_open on support_requests (participant_id, ask) where state = 'open';
 
-CREATE INDEX support_requests_waiting on support_requests (asked_at) where state = 'open'
-;
+CREATE INDEX support_requests_waiting on support_requests (asked_at) where state = 'open';
 
 CREATE TRIGGER suppressions_changed after update on suppressions begin
   update participants set next_due = '0', facts_version = facts_version + 1 where id in (

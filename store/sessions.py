@@ -168,3 +168,19 @@ def _set_lists(conn: sqlite3.Connection, session_id: int, session: Session) -> N
         "insert into sharers (session_id, position, name) values (?, ?, ?)",
         [(session_id, position, name) for position, name in enumerate(session.sharers)],
     )
+
+
+def came(conn: sqlite3.Connection, session_id: int, participant_id: int) -> bool:
+    """Whether somebody is on the list of attendance; where there is none yet, whether they had said yes."""
+    row = conn.execute(
+        "select exists (select 1 from attendances where session_id = :s and participant_id = :p)"
+        " or (not exists (select 1 from attendances where session_id = :s) and exists (select 1 from invitations"
+        " where session_id = :s and participant_id = :p and partstat = 'ACCEPTED'))",
+        {"s": session_id, "p": participant_id},
+    ).fetchone()
+    return bool(row[0])
+
+
+def attendance(conn: sqlite3.Connection, session_id: int) -> int:
+    """How many took part, guests among them."""
+    return int(conn.execute("select count(*) from attended where session_id = ?", (session_id,)).fetchone()[0])

@@ -7,27 +7,19 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from datetime import datetime
 
 from domain import checklists
 from domain.checklists import Item, ItemState
 from domain.sessions import Session
 from domain.subjects import About, Subject
 from domain.times import parse_iso
-from store import sessions
+from store import followups, sessions
 from store.checklists import items_of, sharers_of
+from store.followups import Concern
 
 
-@dataclass(frozen=True, slots=True)
-class Concern:
-    """A subject as it concerns one person, with its session where it has one."""
-
-    person: int
-    subject: Subject
-    session: Session | None
-
-
-def open_ones(conn: sqlite3.Connection, people: Sequence[int]) -> dict[int, list[Concern]]:
+def open_ones(conn: sqlite3.Connection, people: Sequence[int], now: datetime) -> dict[int, list[Concern]]:
     """What these people are asked about, by person. A query a table whatever the number of people."""
     among = (json.dumps(list(people)),)
     mine = "participant_id in (select value from json_each(?))"
@@ -43,10 +35,13 @@ def open_ones(conn: sqlite3.Connection, people: Sequence[int]) -> dict[int, list
         found[row["participant_id"]].append(_survey(row, among_sessions.get(row["session_id"])))
     for row in proposals:
         found[row["participant_id"]].append(_proposal(row))
+    for concern in followups.open_ones(conn, among[0], now):
+        found[concern.person].append(concern)
     items = items_of(conn, {row["session_id"] for row in lists})
     sharers = sharers_of(conn, items)
     for row in lists:
         session = among_sessions[row["session_id"]]
+        found[row["participant_id"]].append(_sharing(row, session))
         for concern in _preparing(row, session, items.get(session.id, []), sharers[session.id]):
             if not concern.subject.closed:
                 found[concern.person].append(concern)
@@ -62,6 +57,13 @@ def one(conn: sqlite3.Connection, about: About, ident: int, person: int) -> Conc
             return None
         session = sessions.get(conn, row["session_id"]) if row["session_id"] is not None else None
         return _survey(row, session) if about is About.SURVEY else _proposal(row)
+    if about in followups.KINDS:
+        return followups.one(conn, about, ident, person)
+    if about is About.SHARING:
+        query = "select * from checklists where session_id = ? and participant_id = ?"
+        row = conn.execute(query, (ident, person)).fetchone()
+        session = sessions.get(conn, ident)
+        return _sharing(row, session) if row is not None and session is not None else None
     item = "select session_id from checklist_items where id = ?"
     which = f"session_id = ({item})" if about is About.ITEM else "id = ?"
     row = conn.execute(f"select * from checklists where {which} and participant_id = ?", (ident, person)).fetchone()
@@ -88,11 +90,20 @@ _PROPOSED = {
 
 
 def _proposal(row: sqlite3.Row) -> Concern:
-    begun = any(row[name] for name in ("title", "purpose", "wanted"))
+    answered = sum(row[name] != "" for name in ("title", "purpose", "wanted"))  # each question is asked anew
     subject = Subject(
-        About.PROPOSAL, row["id"], parse_iso(row["asked_at"]), _PROPOSED[row["state"]], begun=begun
-    )
+        About.PROPOSAL, row["id"], parse_iso(row["asked_at"]), _PROPOSED[row["state"]], occasion=answered,
+        begun=answered > 0,
+    )  # fmt: skip
     return Concern(row["participant_id"], subject, None)
+
+
+def _sharing(row: sqlite3.Row, session: Session) -> Concern:
+    """A session, for one who leads it."""
+    left = "no longer a sharer of the session" if row["ended_at"] else ""
+    start = session.starts_at
+    subject = Subject(About.SHARING, session.id, start, left, until=start, occasion=session.time_sequence)
+    return Concern(row["participant_id"], subject, session)
 
 
 def _preparing(

@@ -31,6 +31,11 @@ def ever_asked(conn: sqlite3.Connection, participant_id: int, what: Ask) -> bool
     return conn.execute(query, (participant_id, what.value)).fetchone() is not None
 
 
+def waits(conn: sqlite3.Connection, participant_id: int, what: Ask) -> bool:
+    query = "select 1 from support_requests where participant_id = ? and ask = ? and state = 'open'"
+    return conn.execute(query, (participant_id, what.value)).fetchone() is not None
+
+
 def get(conn: sqlite3.Connection, request_id: int) -> Request | None:
     row = conn.execute("select * from support_requests where id = ?", (request_id,)).fetchone()
     return _from_row(row) if row else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
 
+from templates_email.afterwards import AFTERWARDS
 from templates_email.chats import CHATS
 from templates_email.fields import (
     Address,
@@ -114,7 +115,13 @@ class WithTelegram(Letter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Welcome(WithTelegram):
+    """`means`: this person asked for what they need to take part; of `asked` such requests so far, `granted` were."""
+
     message: ClassVar[str] = "welcome"
+
+    means: Variant[Flag] = False
+    asked: Variant[Number] = 0
+    granted: Variant[Number] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +257,7 @@ LETTERS: tuple[type[Context], ...] = (
     *(Welcome, ConfirmRegistration, OnboardingStart, OnboardingSkills, NeverCame, Desk, Relay),
     *SURVEY_LETTERS,
     *ISSUE_LETTERS,
+    *AFTERWARDS,
 )
 CONTEXTS: dict[str, type[Context]] = {kind.message: kind for kind in (*LETTERS, *CHATS, *SURVEY_CHATS)}
 

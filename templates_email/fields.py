@@ -13,6 +13,7 @@ name      no        as text, and made unable to become a link (`clean.py`)
 place     no        an http(s) address becomes a link, anything else is text
 address   no        a personal https address, refused unless plain (`clean.py`); the one personal value for an `href`
 markdown  half      a coordinator's own Markdown, parsed apart from ours: no HTML, no pictures
+size      yes       bytes, shown as "84 MB" in the reader's language
 moment    yes       local time, zone and UTC in the reader's language
 languages yes       BCP 47 codes, shown as names in the reader's language
 rows      -         a tuple of small dataclasses, each of whose fields has a form of its own
@@ -45,6 +46,7 @@ class Form(Enum):
     MARKDOWN = "markdown"
     LANGUAGES = "languages"
     MOMENT = "moment"
+    SIZE = "size"
     CHANGES = "changes"
     ROWS = "rows"
     ROW = "row"
@@ -78,6 +80,7 @@ Language = Annotated[str, Form.LANGUAGES]
 At = Annotated[Moment, Form.MOMENT]
 Flag = Annotated[bool, Form.CODE]
 Number = Annotated[int, Form.CODE]
+Bytes = Annotated[int, Form.SIZE]
 
 CHAT_LENGTH = 1000  # below the 1024 that Telegram allows under a document
 

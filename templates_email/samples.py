@@ -6,7 +6,7 @@ The session speaks English in every language, as a real one would; names and zon
 from datetime import UTC, datetime
 from typing import Any
 
-from templates_email import chats, contexts, surveys
+from templates_email import afterwards, chats, contexts, surveys
 from templates_email.contexts import Cancellation, Change, Invitation, RsvpConfirmation, Update, Welcome
 from templates_email.fields import Context
 from templates_email.formats import Moment
@@ -57,6 +57,7 @@ def samples(language: str) -> dict[str, Context]:
     add_issues(add, person, language, zone)
     _add_chats(add, name, zone)
     _add_surveys(add, session, zone)
+    _add_afterwards(add, session)
     return found
 
 
@@ -123,6 +124,7 @@ def _add_programme_letters(add: Any, person: dict[str, Any], zone: str) -> None:
     )
     add("", Welcome, **person)
     add("telegram", Welcome, **person, **telegram, has_stop_link=True, stop_link=_STOP)
+    add("means", Welcome, **person, means=True, asked=90, granted=1)
     confirm = "https://pages.example/confirm/17-20783-k3v7q2n5x4b6m1c8z0p9r7t5"
     add("", contexts.ConfirmRegistration, **person, link=confirm)
     add("session", contexts.ConfirmRegistration, **person, link=confirm, title="Writing proposals & budgets")
@@ -229,3 +231,48 @@ def _add_surveys(add: Any, session: dict[str, Any], zone: str) -> None:
     add("", surveys.ChatSurveyOver, answered=False)
     add("answered", surveys.ChatSurveyOver, answered=True)
     add("", surveys.ChatSurveyNone)
+
+
+_FILES = "https://commons.example/wiki/File:"
+_LEFT = (
+    afterwards.ResourceLine("recording", "Writing proposals", _FILES + "Proposals.webm", "en", True, 84_000_000, True),
+    afterwards.ResourceLine("slides", "Writing proposals", _FILES + "Proposals.pdf", "fr", True, 2_400_000, True),
+    afterwards.ResourceLine("case_study", "A school in Oaxaca", _FILES + "Oaxaca.pdf", "", False, 0, False),
+    afterwards.ResourceLine("template", "Budget in one page", _FILES + "Budget.ods", "en", True, 31_000, True),
+    afterwards.ResourceLine("translation", "Budget in one page", _FILES + "Budget-ar.ods", "ar", True, 0, False),
+    afterwards.ResourceLine("link", "Our notes", "https://meta.example/wiki/Proposals", "", False, 0, False),
+)
+_CERTIFICATE = "https://connect.example/certificate/17-24472-k3v7q2n5x4b6m1c8z0p9r7t5"
+
+
+def _add_afterwards(add: Any, session: dict[str, Any]) -> None:
+    person = {key: session[key] for key in ("programme", "mailbox", "name", "reference")}
+    about = {**person, "title": session["title"], "when": session["when"]}
+    add("came", afterwards.Materials, **about, came=True, resources=_LEFT, sharers=("Chidi Eze", "Rosa Quispe"))
+    add("missed", afterwards.Materials, **about, came=False, resources=_LEFT[:1])
+    page = "https://connect.example/sessions/7"
+    add("credited", afterwards.Thanks, **about, people=17, resources=6, credited=True, link=page)
+    add("bare", afterwards.Thanks, **about, people=0, resources=0)
+    add("led", afterwards.BadgeEarned, **person, badge="Sharer", led=True, has_link=True, link=_CERTIFICATE)
+    add("attended", afterwards.BadgeEarned, **person, badge="Learner", led=False)
+    for ask in ("mentoring", "review", "community"):
+        add(ask, afterwards.RequestNoted, **person, ask=ask, asked=1, granted=0)
+    add("means", afterwards.RequestNoted, **person, ask="means", asked=90, granted=1)
+    group = afterwards.Group
+    brief = {
+        "people": 17,
+        "spoken": (afterwards.Spoken("en", 8), afterwards.Spoken("fr", 6), afterwards.Spoken("ar", 3)),
+        "wanted": ("ar",),
+        "levels": (group("beginner", 9), group("", 3, other=True)),
+        "lines": (group("slow at times", 7), group("good", 5)),
+        "hopes": (group("Proposal writing for funding", 11), group("Data visualisation", 4)),
+    }
+    add("early", afterwards.AudienceBrief, **about, **brief, early=True)
+    add("", afterwards.AudienceBrief, **about, **brief, early=False)
+    add("nobody", afterwards.AudienceBrief, **about, people=0, early=False)
+    said = "How we count with queries"
+    add("title", afterwards.ProposalAsk, **person, field="title", begun=False)
+    add("purpose", afterwards.ProposalAsk, **person, field="purpose", begun=True, proposal=said)
+    add("wanted", afterwards.ProposalAsk, **person, field="wanted", begun=True, proposal=said)
+    add("again", afterwards.ProposalAsk, **person, field="title", begun=False, again=True)
+    add("", afterwards.ProposalComplete, **person, proposal=said)

@@ -156,6 +156,8 @@ def view(value: Any, form: Form, language: str, show: Show, show_markdown: Calla
         return [_view_change(change, language, show) for change in value]
     if form is Form.MOMENT:
         return _view_moment(value, language, show)
+    if form is Form.SIZE:
+        return show(formats.size(value, language), False, 1)
     if form is Form.PLACE:
         text = clean_line(value)
         return Place(show(text, True, 1), is_web_address(text))

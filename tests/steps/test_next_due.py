@@ -12,9 +12,21 @@ import pytest
 from domain.invitations import RsvpSource
 from domain.participants import ConsentTopic
 from domain.sessions import Session
+from domain.support import Ask, State
 from domain.times import iso
 from steps import persons, plan, planned
-from store import chats, consents, contact_points, facts, looks, next_due, participants
+from store import (
+    badges,
+    chats,
+    consents,
+    contact_points,
+    facts,
+    looks,
+    next_due,
+    participants,
+    resources,
+    support,
+)
 from tests.programme import NOON
 from tests.season.season_place import TwoChannels
 
@@ -23,8 +35,8 @@ ROOT = Path(__file__).parents[2]
 NOT_DECIDING = {"participant_roles", "sharers", "session_skills", "payloads", "desk_tasks", "decisions"}
 # Rows that no step deletes, or changes, once they are there.
 NEVER_DELETED = {"registrations", "invitations", "rsvps", "suppressions", "sessions", "outbox", "participants",
-                 "survey_requests", "proposals", "checklists"}  # fmt: skip
-NEVER_UPDATED = {"rsvps", "attendances", "participant_skills"}
+                 "survey_requests", "proposals", "checklists", "support_requests"}  # fmt: skip
+NEVER_UPDATED = {"rsvps", "attendances", "participant_skills", "followups"}
 # Of the whole set, the triggers that the schema must have: a new row of the outbox is the planner's own.
 OWN = {("outbox", "insert"), ("participants", "insert")}
 
@@ -65,6 +77,10 @@ CHECKLIST = f"insert into checklists (session_id, participant_id, position, crea
 ITEM = (
     "insert into checklist_items (session_id, code, owner, after, offset_minutes, way, created_at)"
     f" values (2, 'slides', 'sharer', 1, 600, 'link', {MOMENT})"
+)
+BADGE = (
+    "insert into badges (badge, participant_id, sessions, earned_at, issued_at)"
+    f" values ('learner', 1, '[2]', {MOMENT}, {MOMENT})"
 )
 CHANGES: dict[str, Callable[[TwoChannels], object]] = {
     "registered for a session": lambda p: p.register(1, p.past),
@@ -112,6 +128,17 @@ CHANGES: dict[str, Callable[[TwoChannels], object]] = {
     "item gone": lambda p: (sql(CHECKLIST)(p), sql(ITEM)(p), p.round(), sql("delete from checklist_items")(p)),
     "no longer a sharer": lambda p: (sql(CHECKLIST)(p), p.round(), sql("update checklists set ended_at = '0'")(p)),
     "session to share moved": lambda p: (sql(CHECKLIST)(p), p.round(), p.change(p.past, start="2026-11-28T14:00Z")),
+    "materials in": lambda p: (p.register(1, p.past), p.round(), resources.materials_in(p.app.conn, 2, p.time)),
+    "session closed": lambda p: (sql(CHECKLIST)(p), p.round(), resources.close(p.app.conn, 2, p.time)),
+    "badge issued": sql(BADGE),
+    "badge taken back": lambda p: (sql(BADGE)(p), p.round(), badges.revoke(p.app.conn, 1, p.time)),
+    "asked for support": lambda p: support.ask(p.app.conn, 1, Ask.REVIEW, "mail", p.time),
+    "request settled": lambda p: (support.ask(p.app.conn, 1, Ask.REVIEW, "mail", p.time), p.round(),
+                                  support.settle(p.app.conn, 1, State.GRANTED, p.time)),
+    "proposal complete": lambda p: (
+        sql(f"insert into proposals (participant_id, asked_at, created_at) values (1, {MOMENT}, {MOMENT})")(p),
+        p.round(),
+        sql(f"update proposals set state = 'complete', completed_at = {MOMENT}")(p)),
     "message left": sql("update outbox set state = 'sent' where key = 'welcome/1'"),
     "message failed": sql("update outbox set state = 'failed' where key = 'welcome/1'"),
     "message taken back": sql("update outbox set state = 'cancelled' where key = 'welcome/1'"),
@@ -206,7 +233,7 @@ def test_every_table_that_the_planner_reads_sets_people_due(place: TwoChannels) 
 
 
 # Deleted only with everything else of a person, in the transaction that sets `erased_at`.
-ERASED_ALONE = {("consents", "delete")}
+ERASED_ALONE = {("consents", "delete"), ("badges", "delete"), ("followups", "delete")}
 
 
 def test_tables_said_to_be_never_written_so_are_not(place: TwoChannels) -> None:

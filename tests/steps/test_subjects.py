@@ -118,10 +118,10 @@ def test_closed_between_plan_and_delivery_stops_the_message(place: TwoChannels, 
     proposal(place)
     place.later(days=2)
     place.plan()
-    assert place.outbox() == {"survey_first/survey-1/1": "queued", "go_on/proposal-1/1": "queued"}
+    assert place.outbox() == {"survey_first/survey-1/1": "queued", "go_on/proposal-1/0/1": "queued"}
     statement, note = CLOSE[change]
     run(place, statement.format(now=iso(place.time)))
-    key = "go_on/proposal-1/1" if "proposals" in statement else "survey_first/survey-1/1"
+    key = "go_on/proposal-1/0/1" if "proposals" in statement else "survey_first/survey-1/1"
     place.deliver()
     other = next(k for k in place.outbox() if k != key)
     assert place.outbox() == {key: "cancelled", other: "sent"}
@@ -158,7 +158,7 @@ def test_forecast_of_subjects_is_what_comes(place: TwoChannels) -> None:
     came = place.through(days=9)
     assert {(f"{at:%m-%d %H:%M}", key, channel) for at, key, channel in foreseen} == set(came)
     assert [key for _, key, _ in came] == [
-        "survey_first/survey-1/1", "survey_first/survey-2/2", "go_on/proposal-1/1", "survey_again/survey-1/1",
+        "survey_first/survey-1/1", "survey_first/survey-2/2", "go_on/proposal-1/0/1", "survey_again/survey-1/1",
         "survey_again/survey-2/2", "task_survey/survey-1/1",
     ]  # fmt: skip
 

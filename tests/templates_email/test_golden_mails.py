@@ -38,6 +38,11 @@ GIVEN_ADDRESSES = {
     "https://pages.example/sessions/13",
     "https://pages.example/rsvp/1.1041-20793-k3v7q2n5x4b6m2c7z3p6r7t5",
     "https://pages.example/unsubscribe/k3v7q2n5x4b6-21193-m2c7z3p6r7t5k3v7q2n5x4b6",
+    "https://connect.example/certificate/17-24472-k3v7q2n5x4b6m1c8z0p9r7t5",
+    "https://connect.example/sessions/7",
+    "https://meta.example/wiki/Proposals",
+    *(f"https://commons.example/wiki/File:{name}" for name in
+      ("Proposals.webm", "Proposals.pdf", "Oaxaca.pdf", "Budget.ods", "Budget-ar.ods")),
 }
 # Every branch of these is kept in every language; of the others in one language of each direction, and elsewhere one.
 IN_EVERY_LANGUAGE = ("invitation", "update", "cancellation", "rsvp_confirmation", "welcome", "newsletter")
