@@ -1,64 +1,139 @@
 """The real delivery into `smtp-sink`, between runs of `smtp-source` over the same number of messages of the same size.
 
 Everything that production does is in it: claims, the second look, durable at-risk marks, receipts. Recording is not:
-its cost is `plan.py`'s subject.
+its cost is `plan.py`'s subject. Others who send are in `peers.py`, servers that are slower than a sink in `postfix.py`
+and `proxy.py`.
 """
 
-import smtplib
-import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-from bench import measure, smtp_tools
-from bench.home import MAILBOX, Home
+from bench import measure, peers, smtp_tools
+from bench.courier import couriers
+from bench.home import Home
+from bench.postfix import postfix
+from bench.proxy import far_away
 from domain.errors import Problem, UserError
-from steps.deliver import deliver
 from steps.plan import plan
 
 ROUNDS = 3  # of ours, each between two of the reference
+ON_THE_WAY = 2000  # messages a round through a relay or over a long way
+SLOWLY = 640  # smtp-source's over a long way: it waits for every answer
+PEERS = ("smtplib", "nodemailer", "django-post_office")
+WAYS = ("postfix", "proxy20ms")
 
 
-def run(folder: Path, *, messages: int, connections: int, peers: Sequence[str] = ()) -> dict[str, Any]:
-    """Rates are messages a second, medians of the rounds. UserError when the postfix package is missing, or when the
-    delivery had trouble."""
+def run(
+    folder: Path, *, messages: int, connections: int, processes: int = 1, peer: Sequence[str] = (), cache: str = ""
+) -> dict[str, Any]:
+    """Rates are messages a second, medians of the rounds. `peer`: of PEERS and WAYS; `cache`: where peers are kept.
+
+    UserError when a program is missing, or when the delivery had trouble.
+    """
     smtp_tools.program("smtp-source")
-    rounds = _shares(messages)
-    rates: dict[str, list[float]] = {"ours": [], "source": [], **{peer: [] for peer in peers}}
+    others = {name: peers.peer(name, Path(cache or folder)) for name in peer if name in PEERS}
+    ways = [name for name in peer if name in WAYS]
     before = measure.load()
     with smtp_tools.sink() as port:
-        home = _recorded(folder, port, messages, connections)
+        home = _recorded(folder, port, messages + min(messages, ON_THE_WAY) * len(ways), connections)
         (size,) = home.app.conn.execute("select cast(round(avg(length(data))) as integer) from payloads").fetchone()
-        sent = unsure = 0
-        cpu = 0.0
-        measure.forget_peak()
-        rates["source"].append(rounds[0] / smtp_tools.source(port, rounds[0], size))
-        for share in rounds:
-            with measure.spent() as spent:
-                report = deliver(home.app, limit=share)
-            if report.trouble:
-                raise UserError(Problem(report.trouble, "the measured delivery", "Run it again"))
-            sent, unsure, cpu = sent + report.sent, unsure + report.unsure, cpu + spent.cpu
-            rates["ours"].append(report.sent / spent.wall)
-            rates["source"].append(share / smtp_tools.source(port, share, size))
-            if "smtplib" in peers:
-                rates["smtplib"].append(share / _smtplib(port, share, size))
-        most = measure.peak_mb()
+        bench = _Bench(home, connections, processes, size)
+        bench.beside_the_source(port, messages, others)
+        for way in ways:
+            bench.through(way, port, min(messages, ON_THE_WAY))
         home.close()
-    ours, reference = measure.middle(rates["ours"]), measure.middle(rates["source"])
     return {
         "messages": messages,
-        "sent": sent,
-        "unsure": unsure,
+        "sent": bench.sent,
+        "unsure": bench.unsure,
         "connections": connections,
+        "processes": processes,
         "message_bytes": size,
-        "rate": ours,
-        "smtp_source_rate": reference,
-        "ratio_to_smtp_source": round(ours / reference, 3),
-        **{f"{peer}_rate": measure.middle(rates[peer]) for peer in peers},
-        "cpu_us_per_message": round(cpu / sent * 1e6) if sent else None,
-        "max_rss_mb": most,
+        **bench.figures,
+        "max_rss_mb": bench.rss,
         "load": {"before": before, "after": measure.load()},
+    }
+
+
+class _Bench:
+    def __init__(self, home: Home, connections: int, processes: int, size: int) -> None:
+        self.home, self.connections, self.processes, self.size = home, connections, processes, size
+        self.sent = self.unsure = 0
+        self.rss = 0.0
+        self.figures: dict[str, Any] = {}
+
+    def beside_the_source(self, port: int, messages: int, others: dict[str, peers.Send]) -> None:
+        """Our rounds into the sink, each between two of smtp-source, and one of every peer after it."""
+        rates: dict[str, list[float]] = defaultdict(list)
+        ratios, cpu = [], 0.0
+        rounds = _shares(messages)
+        rates["source"].append(self._source(port, rounds[0]))
+        with couriers(self.home.folder, self._environ(port), self.home.begin, self.processes) as together:
+            for share in rounds:
+                with measure.spent() as spent:
+                    found = together.deliver(share)
+                sent = sum(one["sent"] for one in found)
+                self.sent, self.unsure = self.sent + sent, self.unsure + sum(one["unsure"] for one in found)
+                self.rss = max([self.rss, *(one["rss"] for one in found)])
+                cpu += sum(one["cpu"] for one in found)
+                rates["ours"].append(sent / spent.wall)
+                rates["source"].append(self._source(port, share))
+                ratios.append(2 * rates["ours"][-1] / sum(rates["source"][-2:]))
+                for name, send in others.items():
+                    number = min(share, peers.ENOUGH[name])
+                    rates[name].append(number / send(port, number, self.size))
+        ours = measure.middle(rates["ours"])
+        self.figures |= {
+            "rate": ours,
+            "smtp_source_rate": measure.middle(rates["source"]),
+            "ratio_to_smtp_source": round(median(ratios), 3),
+            "cpu_us_per_message": round(cpu / self.sent * 1e6) if self.sent else None,
+        }
+        for name in others:
+            theirs = measure.middle(rates[name])
+            key = name.replace("-", "_")
+            self.figures |= {f"{key}_rate": theirs, f"ratio_to_{key}": round(ours / theirs, 2)}
+
+    def through(self, way: str, port: int, messages: int) -> None:
+        """Ours and smtp-source's, over a slower way than the sink's; one round of ours between two of the source's."""
+        opened: dict[str, Callable[[], AbstractContextManager[int]]] = {
+            "postfix": postfix, "proxy20ms": lambda: far_away(port)
+        }  # fmt: skip
+        theirs = min(messages, SLOWLY) if way == "proxy20ms" else messages
+        with ExitStack() as stack:
+            there = stack.enter_context(opened[way]())
+            environ = self._environ(there)
+            together = stack.enter_context(
+                couriers(self.home.folder, environ, self.home.begin, self.processes)
+            )
+            source = [self._source(there, theirs)]
+            with measure.spent() as spent:
+                sent = sum(one["sent"] for one in together.deliver(messages))
+            source.append(self._source(there, theirs))
+        if sent != messages:
+            raise UserError(Problem(f"{sent} of {messages} messages left", way, "Run it again"))
+        ours = sent / spent.wall
+        self.figures |= {
+            f"{way}_rate": round(ours),
+            f"{way}_smtp_source_rate": measure.middle(source),
+            f"ratio_to_smtp_source_{way}": round(2 * ours / sum(source), 2),
+        }
+
+    def _source(self, port: int, messages: int) -> float:
+        return messages / smtp_tools.source(port, messages, self.size)
+
+    def _environ(self, port: int) -> dict[str, str]:
+        return _environ(port, self.connections)
+
+
+def _environ(port: int, connections: int) -> dict[str, str]:
+    return {
+        "LETSCONNECT_SMTP_URL": f"smtp://{smtp_tools.HOST}:{port}?tls=none",
+        "LETSCONNECT_SMTP_CONNECTIONS": str(connections),
     }
 
 
@@ -69,13 +144,7 @@ def _shares(messages: int) -> list[int]:
 
 def _recorded(folder: Path, port: int, messages: int, connections: int) -> Home:
     """A home whose outbox holds that many messages: half welcomes, half invitations, mixed, in five languages."""
-    home = Home(
-        folder,
-        {
-            "LETSCONNECT_SMTP_URL": f"smtp://{smtp_tools.HOST}:{port}?tls=none",
-            "LETSCONNECT_SMTP_CONNECTIONS": str(connections),
-        },
-    )
+    home = Home(folder, _environ(port, connections))
     home.people(messages)
     half = messages // 2
     home.join(1, half)
@@ -85,14 +154,3 @@ def _recorded(folder: Path, port: int, messages: int, connections: int) -> Home:
         what = f"{report.send} of {messages} messages were recorded, {report.drafts} of them as drafts"
         raise UserError(Problem(what, "the bench's programme", "Tell the developers: its rules have changed"))
     return home
-
-
-def _smtplib(port: int, messages: int, size: int) -> float:
-    """Seconds of the naive way: one connection, one finished letter, nothing recorded."""
-    line = b"x" * 70 + b"\r\n"
-    letter = b"Subject: bench\r\n\r\n" + line * (size // len(line))
-    begin = time.perf_counter()
-    with smtplib.SMTP(smtp_tools.HOST, port, local_hostname="localhost") as relay:
-        for number in range(messages):
-            relay.sendmail(MAILBOX, [f"p{number}@example.org"], letter)
-    return time.perf_counter() - begin

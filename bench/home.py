@@ -25,11 +25,14 @@ WHO = "bench"
 
 
 class Home:
-    """`environ`: settings besides the folder. `app` is for one thread."""
+    """`environ`: settings besides the folder. `begin`: the monotonic second at which it is noon; without it, now.
+    `app` is for one thread."""
 
-    def __init__(self, folder: Path, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, environ: Mapping[str, str] | None = None, begin: float | None = None
+    ) -> None:
         self.folder = folder
-        begin = time.monotonic()
+        self.begin = begin = time.monotonic() if begin is None else begin
 
         def clock() -> datetime:
             return NOON + timedelta(seconds=time.monotonic() - begin)

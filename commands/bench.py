@@ -12,7 +12,7 @@ from domain.errors import Problem, UserError
 from steps.app import App
 
 Options = Callable[[argparse.Namespace, App], dict[str, Any]]
-PEERS = ("smtplib",)
+PEERS = ("smtplib", "nodemailer", "django-post_office", "postfix", "proxy20ms")
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -24,7 +24,10 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     parser = what.add_parser("deliver", help="send into smtp-sink, beside smtp-source", parents=[common, placed])
     _number(parser, "--messages", 3000, "messages sent")
     _number(parser, "--connections", 16, "connections at once, 64 at most")
-    parser.add_argument("--peer", action="append", choices=PEERS, default=[], help="measure another way to send too")
+    _number(parser, "--processes", 1, "processes that deliver at once")
+    parser.add_argument(
+        "--peer", action="append", choices=PEERS, default=[], help="measure another way to send, or another server, too"
+    )
     parser.set_defaults(run=_run("deliver", _deliver))
     parser = what.add_parser("newsletter", help="an issue to many readers", parents=[common, placed])
     _number(parser, "--readers", 2000, "people who get it")
@@ -49,8 +52,12 @@ def _number(parser: argparse.ArgumentParser, name: str, default: int, text: str)
     parser.add_argument(name, type=count, default=default, help=f"{text}; without it {default}")
 
 
-def _deliver(args: argparse.Namespace, _: App) -> dict[str, Any]:
-    return {"messages": args.messages, "connections": args.connections, "peers": args.peer}
+def _deliver(args: argparse.Namespace, app: App) -> dict[str, Any]:
+    cache = str((app.settings.home / "bench-peers").absolute())
+    return {
+        "messages": args.messages, "connections": args.connections, "processes": args.processes, "peer": args.peer,
+        "cache": cache,
+    }  # fmt: skip
 
 
 def _newsletter(args: argparse.Namespace, _: App) -> dict[str, Any]:
