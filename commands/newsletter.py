@@ -12,7 +12,7 @@ from steps import newsletter_preview as looking
 from steps.app import App
 from store.newsletter import Issue
 
-ISSUE = "id, or the kind of the open one"
+ISSUE = "id, or a kind: its open issue, or the newest"
 
 
 def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.ArgumentParser) -> None:

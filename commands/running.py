@@ -17,6 +17,7 @@ from steps import setup
 from steps.app import App, open_app
 from steps.deliver import deliver
 from steps.inbox import InboxReport, listen, read_mailbox
+from steps.newsletter_send import send_approved
 from steps.plan import plan
 from steps.telegram import TelegramReport, poll, run_once
 from steps.tick import tick
@@ -99,6 +100,8 @@ def _run(args: argparse.Namespace, app: App) -> int:
     report: Any
     if args.step == "plan":
         report = plan(app, dry_run=args.dry_run)
+        if not args.dry_run:
+            send_approved(app)
     elif args.processes > 1:
         report = deliver_together(args.processes, args.limit, args.now)
     elif args.step == "deliver":

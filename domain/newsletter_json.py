@@ -43,7 +43,7 @@ def load(text: str) -> Content:
         coming=tuple(_coming(one) for one in found["coming"]),
         opportunities=tuple(_opportunity(one) for one in found["opportunities"]),
         numbers=tuple((code, value) for code, value in found["numbers"]),
-        thanks=tuple(found["thanks"]),
+        thanks=tuple(filter(None, found["thanks"])),  # "": somebody whose data was erased
         thanked=found["thanked"],
     )
 
@@ -59,6 +59,7 @@ def _past(found: dict[str, Any]) -> PastSession:
 
 def _coming(found: dict[str, Any]) -> ComingSession:
     lists = {name: tuple(found[name]) for name in ("languages", "interpretation", "sharers", "skills")}
+    lists["sharers"] = tuple(filter(None, lists["sharers"]))
     return ComingSession(**{**found, **lists, "starts_at": parse_iso(found["starts_at"])})
 
 

@@ -5,7 +5,7 @@ showed. It is kept in the store; sending is `newsletter_send.py`'s, which asks a
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -52,15 +52,15 @@ def is_open(issue: Issue) -> bool:
 
 
 def find(app: App, ref: str) -> Issue:
-    """The issue of that id, or the open one of that kind. UserError when there is none."""
+    """The issue of that id, or the open one of that kind, or its newest. UserError when there is none."""
     found: Issue | None = None
     if ref.isascii() and ref.isdigit() and len(ref) < 19:
         found = newsletter.get(app.conn, int(ref))
     elif ref in tuple(IssueKind):
-        found = newsletter.opened(app.conn, IssueKind(ref))
+        found = newsletter.opened(app.conn, IssueKind(ref)) or newsletter.newest(app.conn, IssueKind(ref))
     if found is None:
         remedy = f"See: letsconnect newsletter list, or make one: letsconnect newsletter draft {ref}"
-        raise UserError(Problem(f"there is no open issue {ref!r}", "issue", remedy))
+        raise UserError(Problem(f"there is no issue {ref!r}", "issue", remedy))
     return found
 
 
@@ -118,12 +118,15 @@ def preview(app: App, issue: Issue) -> Preview:
     return _looked_at(app, issue, content, now)
 
 
-def _looked_at(app: App, issue: Issue, content: Content, now: datetime) -> Preview:
+def _looked_at(
+    app: App, issue: Issue, content: Content, now: datetime, keep: Callable[[Reader], None] = lambda _: None
+) -> Preview:
+    """`keep` is given every line of the list."""
     wording = Wording(app, issue, content)
     if not wording.languages:
         remedy = "Write every block in one language at least, best in the programme's first"
         raise UserError(Problem("no language has all of its blocks", f"issue {issue.id}", remedy))
-    audience = reading.audience(app, issue, wording.languages, now)
+    audience = reading.audience(app, issue, wording.languages, now, keep)
     # The moment up to which it speaks moves by itself and is no content.
     said = newsletter_json.dump(replace(content, until=issue.created_at))
     seed = "\0".join((str(issue.id), said, wording.mark, audience.mark))
@@ -148,15 +151,13 @@ def approve(app: App, issue: Issue, code: str, who: str) -> int:
         issue = newsletter.get(conn, issue.id) or issue
         _needs_draft(issue)
         content = contents.assemble(app, issue, now, now)
-        seen = _looked_at(app, issue, content, now)
+        newsletter.forget_readers(conn, issue.id)
+        seen = _looked_at(app, issue, content, now, lambda reader: newsletter.put_reader(conn, issue.id, reader))
         if code.strip().lower() != seen.code:
             what = f"content or readers are not those of {code.strip()[:20]!r} any more"
             raise UserError(Problem(what, f"issue {issue.id}", "Look at the preview again and give its code"))
         if not seen.audience.count:
             raise UserError(Problem("nobody would get it", f"issue {issue.id}", "The preview says why not"))
-        listed = ((p, reading.language_of(app, p, seen.wording.languages))
-                  for p, why_not in reading.everybody(app, issue, now) if not why_not)  # fmt: skip
-        newsletter.put_readers(conn, issue.id, (Reader(person.id, language) for person, language in listed))
         marks = (content_mark(content, issue), seen.wording.mark)
         newsletter.approve(conn, issue, newsletter_json.dump(content), marks, seen.audience.count, who, now)
         journal.note(conn, now, who, "approved", f"issue/{issue.id}", f"for {seen.audience.count} readers")

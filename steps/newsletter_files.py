@@ -95,7 +95,7 @@ def export(app: App, seen: Preview, form: str, language: str) -> str:
         raise UserError(Problem(f"the issue cannot be said in {language!r}", "language", remedy))
     page = seen.wording.page(language)
     none: frozenset[int] = frozenset()
-    letter = seen.wording.letter(language, "", app.message_id("preview"), app.programme.zone, none, frozenset())
+    letter = seen.wording.letter(language, "N. N.", app.message_id("preview"), app.programme.zone, none, frozenset())
     return {
         "html": lambda: letter.html,
         "text": lambda: letter.text,

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -61,15 +61,10 @@ def language_of(app: App, person: Participant, available: Sequence[str]) -> str:
     return reader_language((*person.languages, *app.programme.languages), available)
 
 
-def readers(app: App, issue: Issue, available: Sequence[str], now: datetime) -> Iterator[Reader]:
-    """The list as it would be now, by id."""
-    for person, why_not in everybody(app, issue, now):
-        if not why_not:
-            yield Reader(person.id, language_of(app, person, available))
-
-
-def audience(app: App, issue: Issue, available: Sequence[str], now: datetime) -> Audience:
-    """The list counted, not kept: it may be long."""
+def audience(
+    app: App, issue: Issue, available: Sequence[str], now: datetime, keep: Callable[[Reader], None] = lambda _: None
+) -> Audience:
+    """The list counted, not held in memory, as it may be long; each line of it is given to `keep`."""
     digest = hashlib.sha256()
     found = Audience("", 0)
     count = 0
@@ -78,6 +73,7 @@ def audience(app: App, issue: Issue, available: Sequence[str], now: datetime) ->
             found.left_out[why_not] += 1
             continue
         language = language_of(app, person, available)
+        keep(Reader(person.id, language))
         digest.update(f"{person.id} {language}\n".encode())
         found.languages[language] += 1
         found.channels[channel_of(app, issue.kind, person)] += 1

@@ -157,7 +157,7 @@ def _messages(
         unsubscribe=unsubscribe_link(app, reference, now),
     )  # fmt: skip
     sender = envelope_sender(app, reference)
-    return [_message(app, issue, key, person, to, rendered.language, sender, data, now)]
+    return [_message(app, issue, key, person, to, rendered.language, sender, data, now, message_id)]
 
 
 def _post(chat: str, text: str) -> bytes:
@@ -170,7 +170,7 @@ def _in_state(message: NewMessage, state: State) -> NewMessage:
 
 def _message(
     app: App, issue: Issue, key: str, person: Participant, to: ContactPoint, language: str, sender: str, data: bytes,
-    now: datetime,
+    now: datetime, message_id: str = "",
 ) -> NewMessage:  # fmt: skip
     point = _point(app, issue)
     return NewMessage(
@@ -190,7 +190,7 @@ def _message(
         priority=point.priority,
         not_before=reading.waits_until(app, issue, person, now),
         expires_at=_expires(app, issue),
-        message_id=app.message_id(key),
+        message_id=message_id or app.message_id(key),
         sender=sender,
         recipient=to.address,
         repeatable=False,

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.newsletter import IssueState
 from domain.sessions import Invites, SessionState
 from domain.times import parse_iso
-from steps import forecast, persons, sessions
+from steps import forecast, newsletter_readers, persons, sessions
 from steps.app import App
-from store import next_due, outbox
+from store import newsletter, next_due, outbox, participants
+
+ISSUES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,25 @@ def why(app: App, person_ref: str, session_ref: str | None = None) -> list[Reaso
         if not row.recorded and (session is None or row.session_id == session.id)
     ]
     found += [Reason(row.at, row.session_id, row.purpose, row.verdict, row.because) for row in foreseen]
+    if session is None:
+        found += _issues(app, person)
     found += _rsvps(app, person, session.id if session else None)
     found += _silence(app, {r.session_id for r in found}, session.id if session else None)
     return sorted(found, key=lambda r: r.at)
+
+
+def _issues(app: App, person: int) -> list[Reason]:
+    """Of the last issues that were sent, those that did not go to this person, and why."""
+    someone = participants.load(app.conn, [person], app.now())[person]
+    found = []
+    for issue in newsletter.listing(app.conn, (IssueState.SENDING, IssueState.SENT))[:ISSUES]:
+        left_out = newsletter.left_out_because(app.conn, issue.id, person)
+        if left_out is None:  # never on the list
+            because = newsletter_readers.refusal(app, issue, someone, app.now()) or "was not on the approved list"
+            found.append(Reason(issue.approved_at or issue.created_at, None, issue.kind.value, "none", because))
+        elif left_out:
+            found.append(Reason(issue.sent_at or app.now(), None, issue.kind.value, "skip", left_out))
+    return found
 
 
 def _rsvps(app: App, person: int, session_id: int | None) -> list[Reason]:

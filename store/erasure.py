@@ -1,6 +1,7 @@
 """Everything that is kept about one person: read it all, or erase it. Ids, states and times stay, so that figures
 and keys stay true; suppressions stay, so that a later import by mistake does not write to them again."""
 
+import json
 import sqlite3
 from datetime import datetime
 from typing import Any
@@ -70,6 +71,11 @@ def erase(conn: sqlite3.Connection, person: int, now: datetime) -> dict[str, int
     """Inside a write transaction, on a connection with `pragma secure_delete`. Rows by what they were."""
     done: dict[str, int] = {}
     at = {"id": person, "now": iso(now)}
+    done["names in issues"] = 0
+    for (name,) in conn.execute("select distinct name from sharers where participant_id = ? and name <> ''", (person,)):
+        quoted = json.dumps(name, ensure_ascii=False)  # as newsletter_json writes it
+        forgetting = "update issues set content = replace(content, ?1, '\"\"') where instr(content, ?1)"
+        done["names in issues"] += conn.execute(forgetting, (quoted,)).rowcount
     mine = "outbox_id in (select id from outbox where participant_id = :id)"
     groups = "registration_id in (select id from registrations where participant_id = :id)"
     answers = "invitation_id in (select id from invitations where participant_id = :id)"

@@ -144,7 +144,7 @@ def forget_approval(conn: sqlite3.Connection, issue_id: int) -> None:
         " where id = ?",
         (issue_id,),
     )
-    conn.execute("delete from issue_readers where issue_id = ? and recorded_at is null", (issue_id,))
+    forget_readers(conn, issue_id)
 
 
 def settle(conn: sqlite3.Connection, issue_id: int, now: datetime) -> bool:
@@ -189,13 +189,16 @@ def blocks(conn: sqlite3.Connection, issue_id: int) -> tuple[Block, ...]:
 # -- the approved list ----------------------------------------------------------------------------------------
 
 
-def put_readers(conn: sqlite3.Connection, issue_id: int, readers: Iterable[Reader]) -> None:
-    """The whole list, in place of an earlier one; who has the issue already keeps it so."""
+def forget_readers(conn: sqlite3.Connection, issue_id: int) -> None:
+    """An earlier list; who has the issue already keeps their line."""
     conn.execute("delete from issue_readers where issue_id = ? and recorded_at is null", (issue_id,))
-    conn.executemany(
+
+
+def put_reader(conn: sqlite3.Connection, issue_id: int, one: Reader) -> None:
+    conn.execute(
         "insert into issue_readers (issue_id, participant_id, language) values (?, ?, ?)"
         " on conflict (issue_id, participant_id) do nothing",
-        ((issue_id, one.participant_id, one.language) for one in readers),
+        (issue_id, one.participant_id, one.language),
     )
 
 
@@ -242,20 +245,9 @@ def registered(
     return {person: frozenset(ids) for person, ids in found.items()}
 
 
-def left_out(conn: sqlite3.Connection, issue_id: int) -> dict[str, int]:
-    """How many of the list got nothing, by reason."""
-    rows = conn.execute(
-        "select left_out, count(*) from issue_readers where issue_id = ? and left_out <> '' group by 1 order by 1",
-        (issue_id,),
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def of_person(conn: sqlite3.Connection, participant_id: int) -> list[tuple[Issue, str]]:
-    """Issues whose list this person was on and left before they were written, with the reason."""
-    rows = conn.execute(
-        "select i.*, r.left_out from issue_readers r join issues i on i.id = r.issue_id"
-        " where r.participant_id = ? and r.left_out <> '' order by i.id",
-        (participant_id,),
-    )
-    return [(_from_row(row), row["left_out"]) for row in rows]
+def left_out_because(conn: sqlite3.Connection, issue_id: int, participant_id: int) -> str | None:
+    """Why this person, who is on the list, got nothing; "" when they did, or will. None: they are not on it."""
+    row = conn.execute(
+        "select left_out from issue_readers where issue_id = ? and participant_id = ?", (issue_id, participant_id)
+    ).fetchone()
+    return str(row[0]) if row else None

@@ -50,6 +50,12 @@ def forget(
             " where (key like 'mail:%' or key like 'name:%') and at < ?",
             guests_before,
         ),
+        (
+            "readers of issues",
+            "delete from issue_readers where issue_id in (select id from issues where created_at < ?"
+            " and state in ('sent', 'dropped'))",
+            letters_before,
+        ),
         ("runs", "delete from step_runs where started_at < ?", mails_before),
     ):
         counts[name] = conn.execute(statement, (iso(before),)).rowcount

@@ -1,12 +1,16 @@
 """Issues from draft to the outbox: who gets what, what an approval is bound to, and what happens when things change."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from config.programme import Group
 from domain.errors import UserError
 from domain.newsletter import IssueKind, Words
-from steps import newsletter, persons
+from steps import newsletter, persons, why
+from steps.newsletter_files import FORMS, SUFFIXES, export, exports, write_files
+from steps.newsletter_preview import inspect, said, send_test, summary
 from steps.newsletter_send import SendReport, send_approved
 from store import contact_points, database
 from tests.steps.issue_place import IssuePlace
@@ -98,6 +102,28 @@ def test_somebody_new_after_the_approval_asks_again(place: IssuePlace) -> None:
     place.reader("late")
     assert (send_approved(place.app), place.state(issue)) == (SendReport(asked_again=1), "draft")
     assert newsletter.find(place.app, "newsletter").note == "asked again: 1 more people would get it"
+
+
+def test_other_words_after_the_approval_ask_again_even_half_way(place: IssuePlace) -> None:
+    place.reader()
+    issue = place.draft()
+    place.approve(issue)
+    place.app.conn.execute("update issues set state = 'sending'")
+    place.programme = replace(place.programme, name="Another name")
+    place.app = place.another()
+    assert (send_approved(place.app), place.state(issue)) == (SendReport(asked_again=1), "draft")
+    assert newsletter.find(place.app, "newsletter").note == "asked again: its wording has changed"
+
+
+def test_approval_is_good_for_days_but_not_for_ever(place: IssuePlace) -> None:
+    place.reader()
+    issue = place.draft()
+    place.approve(issue)
+    place.later(days=8)
+    assert send_approved(place.app) == SendReport(asked_again=1)
+    place.approve(issue)
+    place.later(days=6)
+    assert send_approved(place.app) == SendReport(issues=1, messages=1)
 
 
 def test_who_leaves_after_the_approval_gets_nothing_and_nobody_is_asked(place: IssuePlace) -> None:
@@ -211,3 +237,105 @@ def test_mail_to_many_says_so_in_its_headers(place: IssuePlace) -> None:
         "<newsletter.letsconnect.example.org>", "bulk", f"newsletter-{issue.id}:newsletter:newsletter:letsconnect",
     )  # fmt: skip
     assert "mailto:letsconnect+u-" in letter["List-Unsubscribe"]
+
+
+def test_why_says_what_became_of_an_issue_for_everybody(place: IssuePlace) -> None:
+    ada, ben, cem = place.reader("Ada"), place.reader("Ben"), place.reader("Cem", agreed=False)
+    issue = place.draft()
+    place.approve(issue)
+    persons.suppress(place.app, str(ben), "newsletter", "test")
+    send_approved(place.app)
+    late = place.reader("Dov")
+    people = (ada, ben, cem, late)
+    told = [[(r.what, r.verdict, r.because) for r in why.why(place.app, str(p)) if r.what] for p in people]
+    assert told == [
+        [("newsletter", "queued", "on the approved list of the newsletter")],
+        [("newsletter", "skip", "asked for no more messages about newsletter")],
+        [("newsletter", "none", "did not agree to the newsletter")],
+        [("newsletter", "none", "was not on the approved list")],
+    ]
+
+
+def test_erased_sharer_is_named_in_no_kept_issue(place: IssuePlace) -> None:
+    sharer = place.person('Rosa "R" Quispe-ñ', consents={"quoted": True})
+    session = place.session("Maps", "2026-11-22T13:00Z", sharers='Rosa "R" Quispe-ñ')
+    place.app.conn.execute("update sharers set participant_id = ? where session_id = ?", (sharer, session.id))
+    place.reader()
+    place.later(hours=6)
+    issue = place.draft()
+    place.approve(issue)
+    send_approved(place.app)
+
+    def thanks() -> tuple[str, ...]:
+        return newsletter.preview(place.app, newsletter.find(place.app, str(issue.id))).content.thanks
+
+    assert thanks() == ('Rosa "R" Quispe-ñ',)
+    persons.erase(place.app, str(sharer), "test")
+    assert thanks() == ()
+    (left,) = place.app.conn.execute("select count(*) from issues where content like '%Rosa%'").fetchone()
+    assert left == 0
+
+
+def test_test_mail_goes_to_coordinators_only_once_a_version_in_every_language(place: IssuePlace) -> None:
+    place.reader()
+    issue = place.draft(en="All is well.", ar="كل شيء بخير.")
+    assert (send_test(place.app, issue, "test"), send_test(place.app, issue, "test")) == (2, 0)
+    rows = place.app.conn.execute("select recipient, language, participant_id from outbox order by id").fetchall()
+    assert [tuple(row) for row in rows] == [("letsconnect@example.org", code, None) for code in ("en", "ar")]
+    newsletter.write(place.app, issue, "news", "first", {"en": Words("", "Better.")}, "test")
+    assert send_test(place.app, issue, "test") == 2
+
+
+def test_inspection_tells_sizes_and_signs_in_every_language(place: IssuePlace) -> None:
+    place.reader()
+    seen = newsletter.preview(place.app, place.draft(en="Look: [https://a.example](https://b.example)", fr="Bien."))
+    found = inspect(place.app, seen)
+    assert (list(found.sizes), found.signs, found.links) == (
+        ["en", "fr"], {"en": ("a link shows a.example and leads to b.example",), "fr": ()}, None,
+    )  # fmt: skip
+    assert summary(seen, found)["code"] == seen.code in said(seen, found)
+
+
+def test_group_gets_a_public_issue_in_posts_once(tmp_path: Path) -> None:
+    place = IssuePlace(tmp_path, groups=(Group("Ours", -100),))
+    place.environ["LETSCONNECT_TELEGRAM_TOKEN"] = "1:x"
+    place.app = place.another()
+    place.reader("Ada")
+    issue = place.draft()
+    place.approve(issue)
+    send_approved(place.app)
+    send_approved(place.app)
+    rows = place.app.conn.execute("select key, recipient from outbox where channel = 'telegram'").fetchall()
+    assert [tuple(row) for row in rows] == [(f"newsletter/{issue.id}/group/-100/1", "-100")]
+
+
+def test_files_of_texts_are_taken_all_or_none_with_every_problem(place: IssuePlace) -> None:
+    issue = newsletter.draft(place.app, IssueKind.NEWSLETTER, "test", anyway=True)
+    folder = place.home / "texts"
+    folder.mkdir()
+    (folder / "news-skills.en.md").write_text("# Skills\n\nThe list is new.", "utf-8")
+    (folder / "news-skills.pt-BR.md").write_text("A lista é nova.", "utf-8")
+    assert write_files(place.app, issue, [folder], "test") == 2
+    (block,) = newsletter.preview(place.app, issue).content.blocks
+    assert block.words == {"en": Words("Skills", "The list is new."), "pt-BR": Words("", "A lista é nova.")}
+    (folder / "news-skills.en.md").write_text("", "utf-8")
+    (folder / "coming-x.en.md").write_text("x", "utf-8")
+    (folder / "readme.md").write_text("x", "utf-8")
+    with pytest.raises(UserError) as refused:
+        write_files(place.app, issue, [folder], "test")
+    assert [problem.where for problem in refused.value.problems] == ["coming-x.en.md: section", "readme.md"]
+    assert newsletter.preview(place.app, issue).content.blocks == (block,)
+
+
+def test_every_form_of_an_issue_is_exported(place: IssuePlace) -> None:
+    place.reader()
+    place.session("Maps | {{x}}", purpose="Learn [[maps]].\n\nMore.", languages="en,fr")
+    seen = newsletter.preview(place.app, place.draft(en="Well.", ar="بخير."))
+    assert sorted(name for name, _ in exports(place.app, seen)) == sorted(
+        f"{form}-{code}.{SUFFIXES[form]}" for form in FORMS for code in ("en", "ar")
+    )
+    assert export(place.app, seen, "calendar", "en") == (
+        "|-\n| '''Maps &#124; &#123;&#123;x&#125;&#125;'''<br>Learn &#91;&#91;maps&#93;&#93;.\n"
+        "| [https://zonestamp.toolforge.org/1796306400 Thursday, 3 December 2026, 14:00–16:00 UTC]\n"
+        "| Let's Connect\n| English and French\n| \n"
+    )
