@@ -5,6 +5,7 @@ For screens of any width, dark ones too, and for A4 paper in black and white. Pa
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import groupby
 from pathlib import Path
 
 from domain.figures import Figure, Shape, percent
@@ -48,27 +49,20 @@ def write(report: Report) -> str:
 """
 
 
+# What stands side by side: figures of one number, figures with bars; tables need the whole width.
+_GRIDS = {Shape.COUNT: "tiles", Shape.SHARE: "tiles", Shape.MEAN: "tiles", Shape.PARTITION: "pairs",
+          Shape.CHOICES: "pairs", Shape.TABLE: "wide"}  # fmt: skip
+
+
 def _section(number: int, section: Section, small: int) -> str:
-    """Figures of one number stand together as tiles, between those that need the page's width."""
-    parts: list[str] = []
-    tiles: list[str] = []
-
-    def lay() -> None:
-        if tiles:
-            parts.append(f'<div class="tiles">\n{"".join(tiles)}</div>\n<p></p>\n')
-            tiles.clear()
-
-    for figure in section.figures:
-        if figure.definition.shape in (Shape.COUNT, Shape.SHARE, Shape.MEAN):
-            tiles.append(_figure(figure, small))
-        else:
-            lay()
-            parts.append(_figure(figure, small))
-    lay()
+    grids = [
+        f'<div class="{name}">\n{"".join(_figure(one, small) for one in figures)}</div>\n'
+        for name, figures in groupby(section.figures, lambda one: _GRIDS[one.definition.shape])
+    ]
     if section.targets:
-        parts.append(_targets(section.targets))
+        grids.append(_targets(section.targets))
     head = f'<h2 id="q{number}">{number}. {escape(section.question)}</h2>'
-    return f"<section>\n{head}\n{''.join(parts)}</section>\n"
+    return f"<section>\n{head}\n{''.join(grids)}</section>\n"
 
 
 def _figure(figure: Figure, small: int) -> str:
@@ -78,24 +72,32 @@ def _figure(figure: Figure, small: int) -> str:
     parts = [
         f"<h3>{escape(definition.title)}</h3>",
         f'<p class="value{words}">{escape(said)}</p>' if said else "",
-        f'<p class="basis">{escape(basis(figure))}</p>' if basis(figure) else "",
         _chart(figure),
         _table(figure),
-        f'<p class="note">{escape(definition.note)}</p>' if definition.note else "",
-        f"<details><summary>How it is counted</summary><p>{escape(definition.formula)}</p>"
-        f"<pre>{escape(definition.sql)}</pre></details>",
+        f'<p class="basis">{escape(basis(figure))}</p>' if basis(figure) else "",
+        f'<p class="note">{escape(_sentence(definition.formula))} {escape(definition.note)}</p>',
+        f"<details><summary>Query</summary><pre>{escape(definition.sql)}</pre></details>",
     ]
     inside = "\n".join(part for part in parts if part)
     return f'<article class="figure" id="{definition.code}">\n{inside}\n</article>\n'
 
 
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def _chart(figure: Figure) -> str:
-    if figure.definition.shape not in (Shape.PARTITION, Shape.CHOICES) or len(figure.cells) < 2 or not figure.base:
+    """Bars of all cells that are shown; groups get headings where the cells stand by group."""
+    if not figure.cells or not figure.base:
         return ""
-    found = [Bar(cell.label, cell.n, f"{cell.n} ({share})") for cell, share in cell_lines(figure)]
-    if figure.others_n:
-        rest = figure.others_n
-        found.append(Bar("all others together", rest, f"{rest} ({percent(rest, figure.base)} %)", lighter=True))
+    groups = [group for group, _ in groupby(cell.group for cell in figure.cells)]
+    by_group = len(groups) == len(set(groups))
+    found = [
+        Bar(cell.label, cell.n, f"{cell.n} ({share})", group=cell.group if by_group else "")
+        for cell, share in cell_lines(figure)
+    ]
+    if rest := figure.others_n:
+        found.append(Bar(others(figure), rest, f"{rest} ({percent(rest, figure.base)} %)", lighter=True))
     return bars(figure.definition.code, figure.definition.title, found)
 
 
@@ -106,14 +108,16 @@ def _table(figure: Figure) -> str:
         columns = range(len(figure.header))
         numbers = [all(isinstance(row[i], int | float | None) for row in figure.rows) for i in columns]
         return _html_table(definition.title, figure.header, numbers, rows) if rows else ""
-    if not figure.cells and not figure.others:
-        return ""
+    if not figure.cells:
+        return f'<p class="value words">{escape(others(figure))}</p>' if figure.others else ""
     grouped = any(cell.group for cell in figure.cells)
     lines = [[*([cell.group] if grouped else []), cell.label, str(cell.n), share] for cell, share in cell_lines(figure)]
     if rest := others(figure):
         lines.append([*(["-"] if grouped else []), rest, str(figure.others_n or "-"), "-"])
     header = [*(["group"] if grouped else []), "what", definition.unit, "share"]
-    return _html_table(definition.title, header, [*([False] if grouped else []), False, True, True], lines)
+    table = _html_table(definition.title, header, [*([False] if grouped else []), False, True, True], lines)
+    more = f'<p class="note">{escape(rest)}</p>' if rest and not figure.others_n else ""
+    return f"{more}<details><summary>As a table</summary>{table}</details>"
 
 
 def _html_table(name: str, header: Sequence[str], numbers: Sequence[bool], rows: Iterable[Sequence[str]]) -> str:
