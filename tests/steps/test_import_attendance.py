@@ -167,3 +167,12 @@ def test_erased_person_leaves_no_name_among_guests(place: Place, clinic: Session
     assert [word for word in ("someone", "mushi") if word in told] == []
     (left,) = place.app.conn.execute("select count(*) from guest_candidates where participant_id in (4, 5)").fetchone()
     assert left == 0
+
+
+def test_settled_guest_stays_who_they_are_whoever_gets_that_mailbox(place: Place, clinic: Session) -> None:
+    take(place, "zoom.csv")
+    fatima = next(one["id"] for one in attendance.doubtful(place.app) if one["name"] == "Fatima Bello")
+    attendance.settle(place.app, fatima, "6", "test")
+    other = place.person("Fatima Bello", "fatima@elsewhere.example")
+    take(place, "zoom.csv")
+    assert other not in came(place) and came(place)[6] == 50

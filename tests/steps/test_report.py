@@ -244,6 +244,8 @@ def test_report_hides_small_groups_and_what_gives_them_away(place: Programme) ->
     assert (shown.figure("registered").value, shown.figure("clinic_people").value) == (9, 8)
     assert shown.figure("clinics_rating").value == pytest.approx(13 / 3)
     assert shown.figure("connections_follow_up").is_hidden
+    more = report.report(place.app, date(2026, 3, 1), date(2026, 10, 31), 4)
+    assert (more.figure("clinics_rating").is_hidden, more.figure("clinics_rating").value) == (True, None)
 
 
 @pytest.mark.parametrize("form", report.FORMATS)
