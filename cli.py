@@ -17,6 +17,7 @@ from commands import (
     badges,
     bench,
     desk,
+    feedback,
     gaps,
     imports,
     looking,
@@ -31,6 +32,7 @@ from commands import (
     sessions,
     statistics,
     support,
+    surveys,
 )
 from commands.output import complain
 from config import settings
@@ -116,6 +118,8 @@ def parser() -> argparse.ArgumentParser:
     opportunities.register(commands, common, acting)
     people.register(commands, common, acting)
     attendance.register(commands, common, acting)
+    surveys.register(commands, common)
+    feedback.register(commands, common, acting)
     desk.register(commands, common, acting)
     gaps.register(commands, common)
     looking.register(commands, common)

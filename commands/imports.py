@@ -1,4 +1,4 @@
-"""`import registrations|resources|attendance FILE`, `import rejected`, `import incoming`, `import link`."""
+"""`import registrations|resources|attendance|survey FILE`, `import rejected`, `import incoming`, `import link`."""
 
 import argparse
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 from commands import attendance
 from commands.output import complain, print_json, print_table, say
-from steps import import_resources, imports, opportunities
+from steps import import_resources, import_survey, imports, opportunities
 from steps.app import App
 from steps.imports import ImportReport
 
@@ -34,6 +34,12 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
     came.add_argument("file", type=Path, help="CSV of Zoom, BigBlueButton, Google Meet or Teams")
     came.add_argument("--session", required=True, help="whose list it is: id, code or title")
     came.set_defaults(run=attendance.run_import)
+    survey = nouns.add_parser("survey", help="answers that a feedback form collected", parents=[common, trying])
+    survey.add_argument("file", type=Path, help="CSV, Google Forms export or JSON")
+    survey.add_argument("--survey", required=True, help="code of surveys.toml, such as clinic")
+    survey.add_argument("--session", help="what all rows are about: id, code or title")
+    survey.add_argument("--mapping", type=Path, help="columns and wordings of this form, over survey_mapping.toml")
+    survey.set_defaults(run=_survey)
     incoming = nouns.add_parser("incoming", help="new files in LETSCONNECT_INCOMING", parents=[common, trying])
     incoming.set_defaults(run=_incoming)
     link = nouns.add_parser("link", help="the sheet at LETSCONNECT_SHEET_URL", parents=[common, trying])
@@ -57,6 +63,17 @@ def _registrations(args: argparse.Namespace, app: App) -> int:
 
 def _resources(args: argparse.Namespace, app: App) -> int:
     return _said(args, [import_resources.import_resources(app, args.file, dry_run=args.dry_run)])
+
+
+def _survey(args: argparse.Namespace, app: App) -> int:
+    return _said(
+        args,
+        [
+            import_survey.import_survey(
+                app, args.file, args.survey, session_ref=args.session, mapping=args.mapping, dry_run=args.dry_run
+            )
+        ],
+    )
 
 
 def _opportunities(args: argparse.Namespace, app: App) -> int:

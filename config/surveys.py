@@ -93,6 +93,8 @@ def _problems(code: str, survey: _Survey, kinds: Collection[str] | None) -> Iter
     for name, number in Counter(q.code for q in survey.questions).items():
         if number > 1:
             yield bad(f"questions.{name}", "there are several of that code", "Give each its own")
+    if [q.since for q in survey.questions] != sorted(q.since for q in survey.questions):
+        yield bad("questions", "a later version's question stands before an earlier one's", "Add questions at the end")
     earlier: dict[str, _Question] = {}
     for question in survey.questions:
         for key, what, remedy in _wrong(question, survey, earlier):

@@ -57,6 +57,12 @@ def read(text: str, questions: Sequence[Question], first: Question, wordings: Wo
     return Reply(reply.answers, reply.rest or more or not reply.answers)
 
 
+def one_answer(text: str, question: Question, wordings: Wordings) -> str | None:
+    """The value of a form's cell, such as "4 - very useful"; None when it says more, or is in doubt."""
+    found = _Reader((question,), question, wordings).answer(question, text.translate(_DIGITS))
+    return found.value if found is not None and not found.rest else None
+
+
 def _before_our_letter(own: str, questions: Sequence[Question], wordings: Wordings) -> str:
     """What stands above our own questions, where a mail program has quoted them in a way that nobody knows."""
     ours = [_folded(wording) for question in questions for wording in wordings(question.text)]
@@ -170,10 +176,10 @@ class _Reader:
             mark, said = numbered[1:]
             # "1 5", "4-5", "1,4" alone may be two numbers of one answer
             apart = self.listed or set(mark) & set(".):]=") or not said[:1].isdigit()
-            found = self._answer(question, said) if apart else None
+            found = self.answer(question, said) if apart else None
             if found is not None and (mark or not question.free):
                 readings.append((question, found))
-        if bare and (found := self._answer(self.first, piece)) is not None:
+        if bare and (found := self.answer(self.first, piece)) is not None:
             readings.append((self.first, found))
         if len({(question.code, found.value) for question, found in readings}) != 1:
             return None
@@ -190,7 +196,7 @@ class _Reader:
             return False
         if any(_numbered(piece) for piece in pieces):
             return False
-        found = [self._answer(question, piece) for question, piece in zip(self.questions, pieces, strict=True)]
+        found = [self.answer(question, piece) for question, piece in zip(self.questions, pieces, strict=True)]
         if any(one is None or one.rest for one in found):
             return False
         self.answers = {q.code: one.value for q, one in zip(self.questions, found, strict=True) if one is not None}
@@ -203,7 +209,7 @@ class _Reader:
 
     # -- one answer -------------------------------------------------------------------------------------
 
-    def _answer(self, question: Question, text: str) -> _Found | None:
+    def answer(self, question: Question, text: str) -> _Found | None:
         if question.kind is Kind.TEXT:
             return _Found(text) if text and question is not self.first and not _asks(text) else None
         if question.kind is Kind.LINK:

@@ -203,5 +203,10 @@ def opens(survey: Survey, session: Session, now: datetime) -> bool:
 
 
 def coarse(now: datetime) -> date:
-    """The Monday of the week: all that is kept of when an anonymous answer came."""
-    return now.date() - timedelta(days=now.weekday())
+    """All that is kept of when an anonymous answer came."""
+    return coarse_day(now.date())
+
+
+def coarse_day(day: date) -> date:
+    """The Monday of its week."""
+    return day - timedelta(days=day.weekday())

@@ -29,6 +29,7 @@ from flows.forecast import forecast
 from flows.housekeeping import housekeeping
 from flows.import_registrations import import_registrations
 from flows.issues import DUE
+from flows.log_feedback import log_feedback
 from flows.move_session import move_session
 from flows.plan_and_deliver import plan_and_deliver
 from flows.read_mailbox import read_mailbox
@@ -39,6 +40,7 @@ from flows.send_digest import send_digest
 from flows.send_invitations import send_invitations
 from flows.send_newsletter import send_newsletter
 from flows.settle_request import settle_request
+from flows.surveys import surveys
 from flows.telegram import telegram
 from flows.topic_gaps import topic_gaps
 from flows.write_block import write_block
@@ -72,6 +74,8 @@ ENTRIES = (
     Entry(send_brief, "7 * * * *", ("newsletter", "by itself"), {"do": DUE}),
     Entry(write_block, None, ("newsletter", "on request")),
     Entry(add_opportunity, None, ("newsletter", "on request")),
+    Entry(surveys, "*/10 * * * *", ("surveys", "by itself")),
+    Entry(log_feedback, None, ("surveys", "on request")),
     Entry(reminders, None, ("messages", "on request")),
     Entry(evaluation_report, None, ("evaluation", "on request")),
     Entry(housekeeping, "30 3 * * *", ("care", "by itself")),

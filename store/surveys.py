@@ -223,6 +223,15 @@ def finish(
     close(conn, request.id, now)
 
 
+def answered_elsewhere(conn: sqlite3.Connection, request_id: int, now: datetime) -> None:
+    """An existing form has the answers: nobody is asked again."""
+    conn.execute(
+        "update survey_requests set answered_at = coalesce(answered_at, ?), complete = 1 where id = ?",
+        (iso(now), request_id),
+    )
+    close(conn, request_id, now)
+
+
 def close(conn: sqlite3.Connection, request_id: int, now: datetime) -> None:
     conn.execute(
         "update survey_requests set closed_at = ? where id = ? and closed_at is null", (iso(now), request_id)

@@ -150,7 +150,40 @@ follow each other faster when little time is left before the session, so that th
 
 Who is concerned only after a touch was due (a late registrant, a session that moved close) does not get it."""
 
-PAGES = {"commands.md": commands, "settings.md": setting_table, "cadences.md": cadences, "evaluation.md": evaluation}
+def survey_questions() -> str:
+    """What is asked of whom, from config/surveys.toml."""
+    found = programme.load(settings.ROOT / "config").surveys.values()
+    lines = [
+        "# Survey questions",
+        "",
+        "Made from `config/surveys.toml`, which coordinators edit. [Surveys](surveys.md) says how they are asked.",
+    ]
+    for survey in found:
+        names = "kept without names" if survey.anonymous else "kept with names"
+        opens = f"{_span(survey.after)} after the end" if survey.after else "right after the end"
+        whom = {"attended": "who was there", "accepted": "who said yes or was there"}[survey.audience.value]
+        lines += [
+            "",
+            f"## `{survey.code}`: {survey.title}",
+            "",
+            f"Version {survey.version}; after sessions of kind {', '.join(sorted(survey.kinds))}; opened {opens} for {whom}"
+            f"{'' if survey.asks_sharers else ', but for its sharers'}; open for {_span(survey.open_for)}; {names}.",
+            "",
+            "| number | code | kind | question | answers | asked of | since version |",
+            "|---:|---|---|---|---|---|---:|",
+        ]
+        for number, one in enumerate(survey.questions, 1):
+            options = "; ".join(f"{o.value} = {o.label}" if o.label.lower() != o.value else o.value for o in one.options)
+            whose = f"`{one.only_if[0]}` is {' or '.join(sorted(one.only_if[1]))}" if one.only_if else "all"
+            until = f" to {one.until}" if one.until else ""
+            lines.append(
+                f"| {number} | `{one.code}` | {one.kind} | {one.text} | {options or '-'} | {whose} | {one.since}{until} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"commands.md": commands, "settings.md": setting_table, "cadences.md": cadences, "evaluation.md": evaluation,
+         "survey-questions.md": survey_questions}
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from domain.surveys import Request
+from domain.times import iso
 from steps import survey_answers, surveys
 from steps.survey_words import link
 from store import surveys as stored
@@ -24,8 +25,8 @@ def asked(place: Place, kind: str = "clinic", **about: str) -> Request:
     place.welcomed()
     session = place.session(start="2026-11-22T13:00Z", kind=kind)
     place.later(hours=3)
-    rows = "insert into attendances (session_id, participant_id, source, at) values (?, ?, 'hand', '')"
-    place.app.conn.execute(rows, (session.id, person))
+    rows = "insert into attendances (session_id, participant_id, source, at) values (?, ?, 'hand', ?)"
+    place.app.conn.execute(rows, (session.id, person, iso(place.time)))
     if kind in ("coffee", "cluster"):
         place.register(person, session)
     surveys.look_after(place.app)
