@@ -27,6 +27,11 @@ class Proposal:
     session_id: int | None = None
 
     @property
+    def answered(self) -> int:
+        """How many of the three questions are answered."""
+        return sum(getattr(self, name) != "" for name in FIELDS)
+
+    @property
     def waits_for(self) -> Field | None:
         """The question that is open; None when all three are answered."""
         return next((name for name in FIELDS if not getattr(self, name)), None)

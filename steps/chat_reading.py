@@ -14,7 +14,7 @@ from domain.chats import ChatEvent, Heard
 from domain.participants import Health
 from domain.replies import answer
 from domain.reply_phrases import Answer
-from steps import chat_linking, chat_rsvps, chat_surveys, chat_words
+from steps import chat_linking, chat_proposals, chat_rsvps, chat_surveys, chat_words
 from steps.app import App
 from steps.chat_visit import Reading, Visit
 from steps.chat_words import Said
@@ -93,6 +93,8 @@ def _text(visit: Visit) -> Reading:
     if said is Answer.STOP:
         return _stop(visit)
     if (reading := chat_surveys.said(visit)) is not None:
+        return reading
+    if (reading := chat_proposals.said(visit, said)) is not None:
         return reading
     # Yes to what? The buttons know.
     return chat_rsvps.mine(visit) if said is not None else visit.unknown()

@@ -96,7 +96,9 @@ def erase(conn: sqlite3.Connection, person: int, now: datetime) -> dict[str, int
         "skills": "delete from participant_skills where participant_id = :id",
         "consents": "delete from consents where participant_id = :id",
         "groups": "update registrations set group_name = '' where participant_id = :id",
-        "proposals": "update proposals set title = '', purpose = '', wanted = '' where participant_id = :id",
+        "proposals": "update proposals set title = '', purpose = '', wanted = '',"
+        " settled_at = coalesce(settled_at, :now),"
+        " state = case when settled_at is null then 'withdrawn' else state end where participant_id = :id",
         "checklists": "update checklist_items set answer = '' where answered_by = :id",
         "sharers": "update sharers set name = '' where participant_id = :id",
         "links": "update outbox set contact_point_id = null where participant_id = :id",
