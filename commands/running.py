@@ -49,7 +49,12 @@ def register(commands: Any, common: argparse.ArgumentParser, serving: argparse.A
     pages.set_defaults(run=_pages, port=8080)
     up = commands.add_parser("up", help="everything: Prefect, the mailbox, the pages", parents=[common, serving])
     up.add_argument("--pages-port", type=int, default=8080, help="port of the participants' pages")
+    up.add_argument("--pool", help="work pool that flows run in, together with `worker`s; docs/scaling.md")
     up.set_defaults(run=_up)
+    worker = commands.add_parser("worker", help="flows only, for the Prefect of an `up --pool`", parents=[common])
+    worker.add_argument("--server", required=True, help="address of that Prefect's UI, as http://127.0.0.1:4200")
+    worker.add_argument("--pool", required=True, help="the same as there")
+    worker.set_defaults(run=_worker)
     demo = commands.add_parser("demo", help="a season's start on embedded servers", parents=[common, serving])
     demo.add_argument("--once", action="store_true", help="do it all, print the summary, and end")
     demo.add_argument("--no-prefect", action="store_true", help="without the Prefect server and UI")
@@ -171,7 +176,16 @@ def _up(args: argparse.Namespace, app: App) -> int:
                 say(f"note: {name} is not set; see docs/settings.md")
         say("running; Ctrl-C stops everything")
 
-    return run(open_app(args.now), host=args.host, port=args.port, children=[Child("pages", pages)], on_ready=ready)
+    return run(
+        open_app(args.now), host=args.host, port=args.port, children=[Child("pages", pages)], on_ready=ready,
+        pool=args.pool,
+    )  # fmt: skip
+
+
+def _worker(args: argparse.Namespace, app: App) -> int:
+    from flows.worker import run  # Prefect is imported only by those who run it
+
+    return run(app, args.server, args.pool, on_ready=lambda: say("ready; Ctrl-C stops it"))
 
 
 def _demo(args: argparse.Namespace, app: App | None) -> int:

@@ -59,6 +59,7 @@ class Settings:
     dask: str | None
     mail_ca: Path | None
     api_auth: str | None = field(repr=False)
+    prefect_database: str | None = field(repr=False)
 
 
 # name, default as shown in docs, what it is, secret?
@@ -80,6 +81,7 @@ TABLE: tuple[tuple[str, str, str, bool], ...] = (
     ("SMTP_PER_MINUTE", "", "messages a minute at most; empty is no limit", False),
     ("DASK", "", "tcp:// or tls:// address of a Dask scheduler: large sends go out over its workers", False),
     ("MAIL_CA", "", "file with the certificate authority of a private SMTP or IMAP server", False),
+    ("PREFECT_DATABASE", "SQLite in $LETSCONNECT_HOME", "postgresql+asyncpg://user:pass@host/db for Prefect", True),
     ("API_AUTH", "made by init in $LETSCONNECT_HOME/prefect-login", "user:password of the Prefect UI", True),
 )
 NAMES = frozenset(name for name, *_ in TABLE)
@@ -111,6 +113,7 @@ def load(environ: Mapping[str, str] = os.environ, file: Path | None = None) -> S
         dask=read.scheduler("DASK"),
         mail_ca=read.path("MAIL_CA") if values.get("MAIL_CA") else None,
         api_auth=read.login("API_AUTH", home / "prefect-login"),
+        prefect_database=read.postgresql("PREFECT_DATABASE"),
     )
     if problems:
         raise ConfigError(problems)
@@ -189,6 +192,14 @@ class _Reader:
         if parts and (parts.scheme not in allowed or not parts.hostname):
             self.bad(key, "is not a web address", f"Write it as {allowed[-1]}://host/path")
         return self.values[key].rstrip("/")
+
+    def postgresql(self, key: str) -> str | None:
+        parts = self._split(key) if key in self.values else None
+        if parts is None:
+            return None
+        if parts.scheme != "postgresql+asyncpg" or not parts.path.strip("/"):
+            self.bad(key, "is not a PostgreSQL database", "Write it as postgresql+asyncpg://user:pass@host/database")
+        return self.values[key]
 
     def scheduler(self, key: str) -> str | None:
         parts = self._split(key) if key in self.values else None

@@ -58,14 +58,14 @@ class Api:
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
-    def deployment(self, name: str) -> dict[str, Any]:
-        """The deployment of the flow of that name, as Prefect describes it."""
-        found: dict[str, Any] = self.get(f"/deployments/name/{name}/{name}")
+    def deployment(self, name: str, pool: str = "") -> dict[str, Any]:
+        """The deployment of the flow of that name, as Prefect describes it; `pool`: where there is one."""
+        found: dict[str, Any] = self.get(f"/deployments/name/{name}/{pool or name}")
         return found
 
-    def run(self, name: str, parameters: Mapping[str, object] | None = None) -> str:
+    def run(self, name: str, parameters: Mapping[str, object] | None = None, pool: str = "") -> str:
         """Start the flow of that name, as its "Run" button does. The run's id."""
-        path = f"/deployments/{self.deployment(name)['id']}/create_flow_run"
+        path = f"/deployments/{self.deployment(name, pool)['id']}/create_flow_run"
         return str(self.post(path, {"parameters": dict(parameters or {}), "state": {"type": "SCHEDULED"}})["id"])
 
     def wait(self, run_id: str, seconds: float = 60.0) -> str:

@@ -30,10 +30,11 @@ def for_runs(environ: Mapping[str, str], settings: Settings, host: str, port: in
         what = "there is no login for the Prefect UI yet"
         raise UserError(Problem(what, "LETSCONNECT_API_AUTH", "Run: letsconnect init"))
     url = origin(host, port)
+    own = f"sqlite+aiosqlite:///{settings.home / 'prefect' / 'prefect.db'}"
     ours = {
         # whose state
         "PREFECT_HOME": str(settings.home / "prefect"),
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{settings.home / 'prefect' / 'prefect.db'}",
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": settings.prefect_database or own,
         "PREFECT_API_URL": f"{url}/api",
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         # Relative: right behind a tunnel, a proxy or another name of this machine as well.
@@ -62,6 +63,8 @@ def for_runs(environ: Mapping[str, str], settings: Settings, host: str, port: in
         "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT10M",
         # A dead run is found by its missing heartbeat; 30 s is the least Prefect allows.
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        # As soon as the runner of one machine asks, do workers of a pool.
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
         # The terminal belongs to `up`; a run's own log is in the UI.
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
         "PREFECT_LOGGING_COLORS": "false",
@@ -73,6 +76,12 @@ def for_runs(environ: Mapping[str, str], settings: Settings, host: str, port: in
     # Absolute, because the children work in another folder.
     places = {PREFIX + name: str(path.absolute()) for name, path in paths.items()}
     return without(environ, PREFECT) | places | ours
+
+
+def for_worker(environ: Mapping[str, str], settings: Settings, url: str) -> dict[str, str]:
+    """The environment of a worker, and of the flow runs it starts, for the Prefect server whose UI is at `url`."""
+    full = for_runs(environ, settings, "127.0.0.1", 0)
+    return without(without(full, f"{PREFECT}SERVER_"), f"{PREFIX}PREFECT_") | {"PREFECT_API_URL": f"{url}/api"}
 
 
 def without(environ: Mapping[str, str], prefix: str) -> dict[str, str]:

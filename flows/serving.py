@@ -5,6 +5,8 @@ Leaves processes to `flows/supervisor.py`. A thread, because Prefect's runner ta
 
 import asyncio
 import contextlib
+import os
+import socket
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,6 +15,7 @@ from pathlib import Path
 from prefect import get_client
 from prefect.automations import AutomationCore
 from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.sorting import FlowRunSort
@@ -21,9 +24,10 @@ from prefect.events import EventTrigger
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import Posture
 from prefect.events.schemas.events import ResourceSpecification
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.runner import Runner
 from prefect.states import Crashed
+from prefect.workers.process import ProcessWorker
 
 from flows import deployments
 from flows.choices import offers
@@ -33,16 +37,22 @@ from steps.app import App
 UNFINISHED = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 FINAL_EVENTS = ("Completed", "Failed", "Cancelled", "Crashed")
 STOP_SECONDS = 5.0
+LIMIT = 10  # runs at once
 SILENCE = timedelta(seconds=90)  # three heartbeats
 AUTOMATION = "A run without a heartbeat has crashed"
 
 
 class Serving(threading.Thread):
-    """Runs until `stop`; after a failure tries again. `ready` is set when every deployment is there and polled for."""
+    """Runs until `stop`; after a failure tries again. `ready` is set when every deployment is there and polled for.
 
-    def __init__(self, open_app: Callable[[], App], stop: threading.Event, log: Path, follow: float) -> None:
+    With `pool` it is a worker of that work pool, one of several; without, the only runner there is.
+    """
+
+    def __init__(
+        self, open_app: Callable[[], App], stop: threading.Event, log: Path, follow: float, pool: str | None = None
+    ) -> None:
         super().__init__(name="runner", daemon=True)
-        self.open_app, self.stop, self.log, self.follow = open_app, stop, log, follow
+        self.open_app, self.stop, self.log, self.follow, self.pool = open_app, stop, log, follow, pool
         self.ready = threading.Event()
         self.failures = 0
 
@@ -57,11 +67,19 @@ class Serving(threading.Thread):
 
     async def _serve(self) -> None:
         zone, offered = await asyncio.to_thread(self._read)
-        runner = Runner(name="letsconnect", pause_on_shutdown=False, limit=10, query_seconds=1)
+        found = deployments.everything(zone, offered)
+        if self.pool is None:
+            await self._alone(found, offered)
+        else:
+            await self._among_others(self.pool, found, offered)
+
+    async def _alone(self, found: list[RunnerDeployment], offered: dict[str, list[str]]) -> None:
+        """The only one who runs flows, so runs that are unfinished now are nobody's."""
+        runner = Runner(name="letsconnect", pause_on_shutdown=False, limit=LIMIT, query_seconds=1)
         async with get_client() as client:
             await settle_unfinished(client)
             await watch_heartbeats(client)
-            for deployment in deployments.everything(zone, offered):
+            for deployment in found:
                 await keep_pauses(client, deployment)
                 await runner.aadd_deployment(deployment)
         polling = asyncio.create_task(runner.start())
@@ -75,8 +93,33 @@ class Serving(threading.Thread):
                 async with asyncio.timeout(STOP_SECONDS):
                     await runner.astop()
                     await polling
+        self._ended(polling)
+
+    async def _among_others(
+        self, pool: str, found: list[RunnerDeployment], offered: dict[str, list[str]]
+    ) -> None:
+        """One worker of a pool. Whose run it is that does not end, its missing heartbeats tell."""
+        async with get_client() as client:
+            await make_pool(client, pool)
+            await watch_heartbeats(client)
+            for deployment in found:
+                await self._apply(client, deployment)
+        worker = ProcessWorker(work_pool_name=pool, name=f"{socket.gethostname()}-{os.getpid()}", limit=LIMIT)
+        polling = asyncio.create_task(worker.start(printer=lambda *_: None))
+        self.ready.set()
+        try:
+            await self._follow(polling, offered)
+        finally:
+            polling.cancel()
+            with contextlib.suppress(Exception, asyncio.CancelledError):
+                async with asyncio.timeout(STOP_SECONDS):
+                    await polling
+        self._ended(polling)
+
+    def _ended(self, polling: "asyncio.Task[None]") -> None:
         if polling.done() and not self.stop.is_set():
-            raise polling.exception() or RuntimeError("the runner ended")
+            error = None if polling.cancelled() else polling.exception()
+            raise error or RuntimeError("the runner ended")
 
     async def _follow(self, polling: "asyncio.Task[None]", offered: dict[str, list[str]]) -> None:
         """Until told to stop or the runner ends: deploys the forms with choices again when those change."""
@@ -89,11 +132,16 @@ class Serving(threading.Thread):
             _, now = await asyncio.to_thread(self._read)
             if now != offered:
                 offered = now
-                for deployment in deployments.forms(now):
-                    async with get_client() as client:
-                        await keep_pauses(client, deployment)
-                    await deployment.aapply()
+                async with get_client() as client:
+                    for deployment in deployments.forms(now):
+                        await self._apply(client, deployment)
             due = loop.time() + self.follow
+
+    async def _apply(self, client: PrefectClient, deployment: RunnerDeployment) -> None:
+        if self.pool is not None:
+            deployment.name = self.pool  # several programmes may share a server, each with a pool of its own
+        await keep_pauses(client, deployment)
+        await deployment.aapply(work_pool_name=self.pool)
 
     def _read(self) -> tuple[str, dict[str, list[str]]]:
         app = self.open_app()
@@ -101,6 +149,13 @@ class Serving(threading.Thread):
             return app.programme.zone, offers(app)
         finally:
             app.close()
+
+
+async def make_pool(client: PrefectClient, name: str) -> None:
+    """A work pool of processes, unless it is there."""
+    template = ProcessWorker.get_default_base_job_template()
+    with contextlib.suppress(ObjectAlreadyExists):
+        await client.create_work_pool(WorkPoolCreate(name=name, type="process", base_job_template=template))
 
 
 async def keep_pauses(client: PrefectClient, deployment: RunnerDeployment) -> None:

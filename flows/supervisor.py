@@ -44,6 +44,7 @@ def run(
     stop: threading.Event | None = None,
     environ: Mapping[str, str] = os.environ,
     follow: float = 30.0,
+    pool: str | None = None,
 ) -> int:
     """Run until SIGINT, SIGTERM or `stop`; 0 then. To be called from the main thread, in a process without Prefect.
 
@@ -51,7 +52,7 @@ def run(
     Telegram bot are among them by themselves, where those are set. `on_ready` gets the address of the UI, in a thread
     of its own, once every deployment is there; what it raises ends `run` and is raised from it. `environ` is what
     flows and children inherit, with the paths of `app`. Every `follow` seconds the forms are renewed if the sessions
-    changed.
+    changed. `pool`: the work pool that flows run in, together with other machines' workers (`flows/worker.py`).
 
     UserError: no login, a port in use, a second `run` on one home, a server that does not start.
     """
@@ -59,16 +60,16 @@ def run(
     home, settings = app.settings.home, app.settings
     for folder in (home / "prefect", home / "logs"):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _alone(home / "up.lock"), _signals(stop):
+    with _alone(home / "up.lock"), signals(stop):
         port = _free(host, port)
         full = environment.for_runs(environ, settings, host, port)
-        with _place(home / "prefect", full):
+        with place(home / "prefect", full):
             url = environment.origin(host, port)
             server = Kept(_server(host, port), environment.without(full, PREFIX), home / "prefect", _log(home, SERVER))
             plain = environment.without(full, environment.PREFECT)
             others = [*children, *watchers(settings)]
             kept = [server, *(Kept(child, plain, home / "prefect", _log(home, child.name)) for child in others)]
-            make = partial(_serving, _log(home, "letsconnect"), stop, follow)
+            make = partial(runner_of, _log(home, "letsconnect"), stop, follow, pool)
             return _supervise(kept, make, url, on_ready, stop)
 
 
@@ -94,10 +95,10 @@ def _log(home: Path, name: str) -> Path:
     return home / "logs" / f"{name}.log"
 
 
-def _serving(log: Path, stop: threading.Event, follow: float) -> "Serving":
+def runner_of(log: Path, stop: threading.Event, follow: float, pool: str | None) -> "Serving":
     from flows.serving import Serving  # imports Prefect: two seconds, while the server boots
 
-    return Serving(open_app, stop, log, follow)
+    return Serving(open_app, stop, log, follow, pool)
 
 
 def _supervise(
@@ -191,7 +192,7 @@ def _alone(lock: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _place(folder: Path, environ: Mapping[str, str]) -> Iterator[None]:
+def place(folder: Path, environ: Mapping[str, str]) -> Iterator[None]:
     """Work in `folder` with exactly `environ`; both as they were afterwards."""
     before, where = dict(os.environ), Path.cwd()
     try:
@@ -206,7 +207,7 @@ def _place(folder: Path, environ: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _signals(stop: threading.Event) -> Iterator[None]:
+def signals(stop: threading.Event) -> Iterator[None]:
     """SIGINT and SIGTERM set `stop`; only the main thread can ask for that."""
     if threading.current_thread() is not threading.main_thread():
         yield

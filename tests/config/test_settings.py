@@ -145,3 +145,10 @@ def test_address_that_is_no_scheduler(tmp_path: Path, address: str) -> None:
 def test_cluster_and_a_pace_do_not_go_together(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, DASK="tls://cluster:8786", SMTP_PER_MINUTE="60")
     assert found.startswith("LETSCONNECT_DASK: cannot keep SMTP_PER_MINUTE over several machines")
+
+
+@pytest.mark.parametrize("url", ["sqlite:///x.db", "postgresql://host/prefect", "postgresql+asyncpg://host"])
+def test_database_of_prefect_that_will_not_do(tmp_path: Path, url: str) -> None:
+    (found,) = problems(tmp_path, PREFECT_DATABASE=url)
+    assert found.startswith("LETSCONNECT_PREFECT_DATABASE: is not a PostgreSQL database")
+    assert url not in found

@@ -75,3 +75,23 @@ def test_for_runs_gives_children_absolute_paths(tmp_path: Path) -> None:
 )
 def test_origin_of_a_host_is_where_a_browser_finds_it(host: str, address: str) -> None:
     assert environment.origin(host, 4200) == address
+
+
+def test_for_runs_takes_the_database_that_is_set(tmp_path: Path) -> None:
+    name = "PREFECT_SERVER_DATABASE_CONNECTION_URL"
+    url = "postgresql+asyncpg://prefect:pass@db.example/prefect"
+    made = [
+        environment.for_runs({}, replace(loaded(tmp_path), prefect_database=given), "127.0.0.1", 4321)[name]
+        for given in (None, url)
+    ]
+    assert made == [f"sqlite+aiosqlite:///{tmp_path}/prefect/prefect.db", url]
+
+
+def test_for_worker_knows_the_server_and_nothing_of_its_database(tmp_path: Path) -> None:
+    url = "postgresql+asyncpg://prefect:pass@db.example/prefect"
+    given = replace(loaded(tmp_path), prefect_database=url)
+    made = environment.for_worker({"LETSCONNECT_PREFECT_DATABASE": url}, given, "https://prefect.example")
+    assert (made["PREFECT_API_URL"], made["PREFECT_API_AUTH_STRING"]) == (
+        "https://prefect.example/api", "coordinator:quiet",
+    )  # fmt: skip
+    assert [name for name, value in made.items() if name.startswith("PREFECT_SERVER_") or value == url] == []
