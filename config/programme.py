@@ -357,6 +357,7 @@ NOT_TIMED = frozenset(
         Purpose.CHAT_ANSWER,
         Purpose.ANNOUNCEMENT,
         Purpose.CONFIRM_REGISTRATION,
+        Purpose.MY_PAGE,
         Purpose.RELAY,
         Purpose.SURVEY_THANKS,
     }

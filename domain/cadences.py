@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     ASK_COORDINATOR = "ask_coordinator"  # no message: a task on the desk
     DESK = "desk"
     CONFIRM_REGISTRATION = "confirm_registration"
+    MY_PAGE = "my_page"  # the link that somebody asked for
     RELAY = "relay"  # somebody's words to a sharer, or the answer
     AUDIENCE_BRIEF = "audience_brief"
     MATERIALS = "materials"

@@ -92,7 +92,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Relay(Letter):
+class MyPage(Notice):
+    """The link to somebody's own page, which they asked for."""
+
+    message: ClassVar[str] = "my_page"
+
+    link: Personal[Address]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relay(Notice):
     """Somebody's words to a sharer about a session, or the sharer's answer; the address of neither. `link`: where
     to answer, "" without pages."""
 
@@ -254,7 +263,7 @@ class Nudge(Asking):
 
 LETTERS: tuple[type[Context], ...] = (
     *(Invitation, Update, Cancellation, RsvpConfirmation, Reminder, Nudge),
-    *(Welcome, ConfirmRegistration, OnboardingStart, OnboardingSkills, NeverCame, Desk, Relay),
+    *(Welcome, ConfirmRegistration, MyPage, OnboardingStart, OnboardingSkills, NeverCame, Desk, Relay),
     *SURVEY_LETTERS,
     *ISSUE_LETTERS,
     *AFTERWARDS,

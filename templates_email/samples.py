@@ -127,6 +127,7 @@ def _add_programme_letters(add: Any, person: dict[str, Any], zone: str) -> None:
     add("means", Welcome, **person, means=True, asked=90, granted=1)
     confirm = "https://pages.example/confirm/17-20783-k3v7q2n5x4b6m1c8z0p9r7t5"
     add("", contexts.ConfirmRegistration, **person, link=confirm)
+    add("", contexts.MyPage, **person, link="https://pages.example/me/1041-20823-k3v7q2n5x4b6m2c7z3p6r7t5")
     add("session", contexts.ConfirmRegistration, **person, link=confirm, title="Writing proposals & budgets")
     add("", contexts.OnboardingStart, **person, **telegram, sessions=coming)
     add("bare", contexts.OnboardingStart, **person)

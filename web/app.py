@@ -15,7 +15,19 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from steps.app import App
-from web import certificates, feeds, newsletters, registration, relays, rsvp, sessions, style, survey, unsubscribe
+from web import (
+    certificates,
+    feeds,
+    newsletters,
+    profile,
+    registration,
+    relays,
+    rsvp,
+    sessions,
+    style,
+    survey,
+    unsubscribe,
+)
 from web.access_log import AccessLog
 from web.headers import SafeHeaders
 from web.limits import Limits
@@ -28,6 +40,7 @@ SPOTS: tuple[Spot, ...] = (
     *sessions.SPOTS,
     *newsletters.SPOTS,
     *registration.SPOTS,
+    *profile.SPOTS,
     *rsvp.SPOTS,
     *relays.SPOTS,
     *certificates.SPOTS,

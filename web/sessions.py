@@ -1,12 +1,14 @@
 """The public pages: which learning spaces are coming, and each one's page. Reads only."""
 
+import re
 from typing import Any
 
 from starlette.responses import Response
 
 from domain.errors import SchemaMismatch, UserError
+from domain.resources import Resource
 from domain.sessions import Session, SessionState
-from steps import places, sessions
+from steps import places, resources, sessions
 from templates_email import formats
 from web.refusals import missing
 from web.room import Spot
@@ -18,13 +20,32 @@ LARGEST_ID = 2**31
 def listing(visit: Visit) -> Response:
     code = visit.language("sessions")
     coming = [shown(s, code) for s in sessions.listing(visit.app) if s.state is SessionState.CONFIRMED]
-    return visit.page("sessions", public=True, sessions=coming)
+    feed = f"{visit.app.settings.pages_url}/calendar.ics" if visit.app.settings.pages_url else visit.at("/calendar.ics")
+    webcal = re.sub(r"^https?://", "webcal://", feed)  # what calendar programs take over
+    return visit.page("sessions", public=True, sessions=coming, webcal=webcal)
 
 
 def one(visit: Visit) -> Response:
     session = found(visit)
-    about = shown(session, visit.language("session"))
-    return visit.page("session", public=True, session=about, offers=places.offers(visit.app, session))
+    code = visit.language("session")
+    return visit.page(
+        "session",
+        public=True,
+        session=shown(session, code),
+        offers=places.offers(visit.app, session),
+        materials=[_material(one, code) for one in resources.listing(visit.app, str(session.id))],
+        coming=session.state is SessionState.CONFIRMED and session.starts_at > visit.now,
+    )
+
+
+def _material(one: Resource, code: str) -> dict[str, str]:
+    """A link with what it costs to follow it: language and size in words."""
+    details = []
+    if one.language:
+        details.append(formats.language_name(one.language, code))
+    if one.bytes is not None:
+        details.append(formats.size(one.bytes, code))
+    return {"kind": one.kind.value, "title": one.title, "url": one.url, "details": ", ".join(details)}
 
 
 def found(visit: Visit) -> Session:

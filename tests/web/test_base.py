@@ -206,9 +206,9 @@ def test_pages_below_a_path_of_their_host(place: Place) -> None:
     with_pages(place, "https://example.org/lets")
     place.session()
     text = Visitor(place).get("/").text
-    assert re.findall(r'(?:href)="(/[^"?]*)', text)[:4] == [
-        "/lets/style.css", "/lets/", "/lets/register", "/lets/sessions/1"
-    ]  # fmt: skip
+    paths = re.findall(r'href="(/[^"?]*)', text)
+    assert [path for path in paths if not path.startswith("/lets/")] == []
+    assert {"/lets/style.css", "/lets/", "/lets/register", "/lets/sessions/1"} <= set(paths)
 
 
 # -- limits ------------------------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ def test_pages_are_valid_and_carry_safe_headers(factory: Callable[[], App]) -> N
         assert answer.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert answer.headers["x-content-type-options"] == "nosniff"
-        assert re.findall(r"(?:src|href)=\"(?!/|data:,|#|mailto:)", answer.text) == []
+        assert re.findall(r"(?:src|href)=\"(?!/|data:,|#|mailto:|webcal:)", answer.text) == []
         assert ("<script" in answer.text, "style=" in answer.text) == (False, False)
 
 

@@ -92,7 +92,7 @@ def test_session_page_leads_to_a_place(place: Place) -> None:
     session = place.session()
     visitor = Visitor(place)
     visitor.get(f"/sessions/{session.id}")
-    (address,) = [one for one in visitor.links() if "/register" in one]
+    (address,) = [one for one in visitor.links() if "/register?session=" in one]
     fill_in(visitor, address)
     visitor.get(link(place))
     visitor.send("Confirm my registration")
