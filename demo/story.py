@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from demo import answers, chats, people
+from demo import answers, chats, issue, people
 from demo.answers import Answer, Person
 from demo.bot_api import BotApi
 from demo.caught import Caught
@@ -20,6 +20,7 @@ from demo.servers import HOST, Servers
 from domain.sessions import Session
 from steps import deliver, imports, inbox, plan, sessions, setup
 from steps.app import App
+from steps.newsletter import Preview
 
 WHO = "demo"
 CLINICS = (
@@ -61,6 +62,7 @@ class Told:
     answered: int = 0  # mails that sample people sent
     chats: Counter[str] = field(default_factory=Counter)  # what sample people did on Telegram
     read: inbox.InboxReport | None = None
+    issue: Preview | None = None
 
 
 def begin(app: App) -> None:
@@ -91,6 +93,9 @@ def season(app: App, servers: Servers, bot: BotApi, told_so_far: Callable[[str],
     links, rsvps = told.chats["links"], told.chats["rsvps"]
     told_so_far(f"{links} people linked a chat on Telegram, {rsvps} answered there by a button")
     _plan_and_deliver(app, told, told_so_far)
+    told.issue = issue.draft(app)
+    languages = len(told.issue.wording.languages)
+    told_so_far(f"a newsletter is drafted in {languages} languages, for {told.issue.audience.count} readers")
     return told
 
 

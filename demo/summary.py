@@ -71,6 +71,7 @@ def checks(app: App, told: Told, mails: list[Mail], bot: BotApi) -> list[Check]:
         Check("mails that no program can read", 1, read.quarantined if read else 0),
         Check("everybody asked, held or left out for the third clinic", PEOPLE, everybody),
         Check("people told of the new time", moved, purposes["update"]),
+        Check("languages of the newsletter's draft", 5, len(told.issue.wording.languages) if told.issue else 0),
         Check("messages neither sent nor settled", dict.fromkeys(unsettled, 0), unsettled),
         Check("messages sent, as the mailboxes have them", sent["email"], len(mails)),
         Check("messages sent, as the chats have them", sent["telegram"], len(bot.sent)),
@@ -114,6 +115,11 @@ def lines(app: App, told: Told, addresses: Mapping[str, str]) -> Iterator[str]:
         f"  on Telegram   {told.chats['links']} chats linked, {told.chats['rsvps']} answer by a button, "
         f"{_one(app, BLOCKED)} chat blocks the bot; {chats} messages"
     )
+    if told.issue:
+        yield (
+            f"  newsletter    a draft in {len(told.issue.wording.languages)} languages for {told.issue.audience.count}"
+            f" readers; approve it: letsconnect newsletter approve newsletter {told.issue.code}"
+        )
     for n, item in enumerate(now["needs_person"]):
         head = "  for a person  " if n == 0 else " " * 16
         yield f"{head}{item['count']} {item['kind']}: {item['why']} ({item['do']})"

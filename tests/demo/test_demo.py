@@ -51,6 +51,7 @@ def test_demo_summary_says_what_happened(finished: tuple[Path, subprocess.Comple
         "registrations 179 accepted, 1 merged, 2 rejected:",
         "mails back    10: 6 answers, 1 bounce, 1 automatic",
         "on Telegram   2 chats linked, 1 answer by a button, 1 chat blocks the bot; ",
+        "newsletter    a draft in 5 languages for ",
         "welcome",
         "update",
         "caught mails  http://127.0.0.1:",
