@@ -30,8 +30,11 @@ def pressed(visit: Visit, request_id: int, code: str, value: str) -> Reading:
     if not there.open:
         return visit.read("survey", words.ChatSurveyOver(answered=there.request.complete), reason="closed")
     question = next((q for q in there.questions if q.code == code), None)
-    given = SKIPPED if value == SKIP else value_of(question, value) if question else None
-    if question is None or given is None:
+    if question is None:
+        return _next(visit, there)
+    # own words come as a message, never by a button
+    given = SKIPPED if value == SKIP else None if question.free else value_of(question, value)
+    if given is None:
         return _next(visit, there)
     if there.answers.get(code) == given:
         return visit.read("survey", reason="pressed twice")

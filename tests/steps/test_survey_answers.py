@@ -84,6 +84,20 @@ def test_finish_of_an_anonymous_survey_leaves_nothing_that_joins(asked: tuple[sq
     assert conn.execute("select count(*) from survey_drafts").fetchone()[0] == 0
 
 
+def test_finish_of_an_anonymous_survey_leaves_nothing_in_the_file(place: Place) -> None:
+    person, session, conn = place.person(), place.session(), place.app.conn
+    place.file(b"Subject: zebra\n\n4\n")
+    conn.execute("update inbox set state = 'read'")
+    with database.write(conn):
+        surveys.open_request(conn, "clinic", 1, session.id, person, NOON, CLOSES)
+        surveys.put(conn, 1, {"rating": "4", "what": "giraffe"}, "mail", NOON, inbox_id=1)
+        surveys.drop(conn, 1, ["what"])
+    request = surveys.get(conn, 1)
+    assert request is not None and b"zebra" in place.app.settings.db.read_bytes()
+    finish(conn, request, anonymous=True)
+    assert b"zebra" not in place.app.settings.db.read_bytes()
+
+
 def test_finish_of_an_anonymous_survey_leaves_a_mail_that_waits_for_a_person(
     asked: tuple[sqlite3.Connection, Request],
 ) -> None:
