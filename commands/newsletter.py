@@ -136,7 +136,11 @@ def _approve(args: argparse.Namespace, app: App) -> int:
     issue = newsletter.find(app, args.issue)
     count = newsletter.approve(app, issue, args.code, args.who)
     issue = newsletter.find(app, str(issue.id))
-    return _told(args, issue, f"is approved and leaves with the next plan, to {count} people")
+    return _told(args, issue, f"is approved and leaves with the next plan, to {_people(count)}")
+
+
+def _people(count: int) -> str:
+    return f"{count} {'person' if count == 1 else 'people'}"
 
 
 def _drop(args: argparse.Namespace, app: App) -> int:

@@ -4,12 +4,13 @@ from typing import Literal
 
 from domain.errors import Problem, UserError
 from domain.newsletter import IssueKind
-from flows.skin import COORDINATOR, page, redacted
+from flows.skin import COORDINATOR, page, redacted, sentence, table
 from steps import newsletter, newsletter_preview
 from steps.app import App
 
 Do = Literal["show the draft", "make a draft", "make a draft if its day has come", "test mail to coordinators",
              "approve: send exactly what this code stands for", "drop it"]  # fmt: skip
+IDS = 50  # shown of each group; names are for the terminal
 DUE: Do = "make a draft if its day has come"
 
 
@@ -40,7 +41,8 @@ def act(app: App, kind: IssueKind, do: Do, code: str, check_links: bool) -> tupl
         remedy = "Show the draft, look at it, and give the code at the end of its page"
         raise UserError(Problem("is needed", "code", remedy))
     readers = newsletter.approve(app, issue, code, COORDINATOR)
-    return f"Issue {issue.id} is approved. It leaves within minutes, to {readers} people.", True
+    people = sentence((readers, "person gets it", "people get it"))
+    return f"Issue {issue.id} is approved and leaves within minutes: {people}", True
 
 
 def _shown(app: App, kind: IssueKind, check_links: bool) -> str:
@@ -49,4 +51,6 @@ def _shown(app: App, kind: IssueKind, check_links: bool) -> str:
     found = newsletter_preview.inspect(app, seen, check_links)
     texts = [f"---\n\n**In {one}**\n\n{redacted(text)}" for one, text in newsletter_preview.nameless(seen).items()]
     first, *rest = newsletter_preview.said(seen, found).splitlines()
-    return page(f"{first}.", "\n".join(rest), *texts)
+    people = newsletter_preview.ids(app, seen, IDS + 1)
+    rows = [(group, ", ".join(map(str, some[:IDS])) + " ..." * (len(some) > IDS)) for group, some in people.items()]
+    return page(f"{first}.", "\n".join(rest), table(("who", "ids of participants"), rows), *texts)

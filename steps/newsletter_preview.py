@@ -4,6 +4,7 @@
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -109,6 +110,16 @@ def nameless(seen: Preview) -> dict[str, str]:
     content = replace(seen.content, thanks=(), thanked=seen.content.thanked + len(seen.content.thanks))
     wording = replace(seen.wording, content=content)
     return {language: wording.page(language).markdown for language in seen.wording.languages}
+
+
+def ids(app: App, seen: Preview, most: int) -> dict[str, list[int]]:
+    """The first `most` people by what becomes of them: "gets it in LANGUAGE", or why they do not. Ids only."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for person, why_not in reading.everybody(app, seen.issue, app.now()):
+        group = why_not or f"gets it in {reading.language_of(app, person, seen.wording.languages)}"
+        if len(found[group]) < most:
+            found[group].append(person.id)
+    return dict(sorted(found.items()))
 
 
 def names(app: App, seen: Preview) -> list[dict[str, object]]:

@@ -31,11 +31,12 @@ def test_issue_goes_from_a_form_to_approval_by_its_code(place: IssuePlace) -> No
     add_opportunity.add(place.app, fields, dry_run=False)
     shown = act(place, DIGEST, "make a draft")
     code = newsletter.preview(place.app, newsletter.find(place.app, "digest")).code
+    assert "| gets it in en | 1 |" in shown
     assert (code in shown, "## Opportunities to learn elsewhere" in shown, "Ada" in shown) == (True, True, False)
     with pytest.raises(UserError, match="code: is needed"):
         act(place, DIGEST, "approve: send exactly what this code stands for")
     said = act(place, DIGEST, "approve: send exactly what this code stands for", code)
-    assert said == "Issue 2 is approved. It leaves within minutes, to 1 people."
+    assert said == "Issue 2 is approved and leaves within minutes: 1 person gets it."
 
 
 def test_text_typed_into_the_form_is_in_the_draft_and_names_whom_it_thanks_only_in_mails(place: IssuePlace) -> None:
