@@ -32,42 +32,75 @@ def folder_of(conn: sqlite3.Connection) -> Path:
     return path.with_name(path.name + ".claims")
 
 
+LONGEST = 1 << 20  # octets after which a file is begun anew: a delivery may be of a million messages
+
+
 class Marks:
     """One owner's file, made when it is opened. UserError when it cannot be written: then nothing is marked."""
 
     def __init__(self, folder: Path, owner: str) -> None:
         self.path = _path(folder, owner)
+        self.standing: dict[int, datetime] = {}  # marked, and the answer is not known; until when they are its owner's
+        self._length = 0
         with _told(self.path):
-            self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+            self._file = os.open(self.path, _OWN, 0o600)
             _sync_folder(folder)
-        self.standing: set[int] = set()  # marked, and the answer is not known
 
     def mark(self, ids: Collection[int], until: datetime) -> None:
         """These are at risk, and their owner's until then. On disk when this returns. Under the write lock only."""
         self._append(f"?{iso(until)} {' '.join(map(str, ids))}")
-        self.standing.update(ids)
+        self.standing.update(dict.fromkeys(ids, until))
         with _told(self.path):
             os.fdatasync(self._file)
 
     def answered(self, answers: Sequence[Answer]) -> None:
         """Survives the process; a power cut only once a later mark is on disk. Lost with it, the message is unsure."""
         self._append("!" + json.dumps([_plain(one) for one in answers], separators=(",", ":")))
-        self.standing.difference_update(one for one, _, _ in answers)
+        for one, _, _ in answers:
+            self.standing.pop(one, None)
 
     def settled(self) -> None:
         """All answers so far are in the database."""
         self._append(".")
+        if self._length > LONGEST:
+            self._begin_anew()
 
     def close(self) -> None:
         os.close(self._file)
 
-    def _append(self, line: str) -> None:
-        data = line.encode("ascii")
-        # A line of its own after one that was cut off by a full disk.
+    def _begin_anew(self) -> None:
+        """Keep what stands and no more. Whoever reads meanwhile finds the old file or the new, which say the same."""
+        fresh = self.path.with_suffix(".fresh")
         with _told(self.path):
-            whole = b"\n%08x%s\n" % (zlib.crc32(data), data)
-            if os.write(self._file, whole) != len(whole):
-                raise OSError(0, "no room for all of it")
+            fresh.unlink(missing_ok=True)
+            file = os.open(fresh, _OWN, 0o600)
+            try:
+                for one, until in self.standing.items():
+                    _write(file, f"?{iso(until)} {one}")
+                os.fsync(file)
+                fresh.rename(self.path)
+                _sync_folder(self.path.parent)
+            except OSError:
+                os.close(file)
+                raise
+            os.close(self._file)
+            self._file, self._length = file, 0
+
+    def _append(self, line: str) -> None:
+        with _told(self.path):
+            self._length += _write(self._file, line)
+
+
+_OWN = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
+
+
+def _write(file: int, line: str) -> int:
+    """Octets written: a sum, the line, and an end before it too, for the line before may have been cut off."""
+    data = line.encode("ascii")
+    whole = b"\n%08x%s\n" % (zlib.crc32(data), data)
+    if os.write(file, whole) != len(whole):
+        raise OSError(0, "no room for all of it")
+    return len(whole)
 
 
 @dataclass
@@ -122,7 +155,9 @@ def carry_over(conn: sqlite3.Connection, owners: Collection[str] | None = None) 
 
 def forget(folder: Path, owner: str) -> None:
     """Everything in it is in the database, or was never of use."""
-    _path(folder, owner).unlink(missing_ok=True)
+    path = _path(folder, owner)
+    path.with_suffix(".fresh").unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
 
 
 def _path(folder: Path, owner: str) -> Path:

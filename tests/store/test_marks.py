@@ -56,6 +56,24 @@ def test_line_that_was_damaged_counts_for_nothing(file: Marks, tmp_path: Path) -
     assert marks.read(tmp_path, "me").marks == {1: LATER}
 
 
+def test_long_file_is_begun_anew_with_what_stands(
+    file: Marks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marks, "LONGEST", 2000)
+    file.mark([1], LATER)
+    file.mark([2], NOON)
+    longest = 0
+    for one in range(3, 300):
+        file.mark([one], LATER)
+        file.answered([(one, SENT, NOON)])
+        file.settled()
+        longest = max(longest, (tmp_path / "me.marks").stat().st_size)
+    assert longest <= 2000
+    file.answered([(2, TIRED, NOON)])
+    assert marks.read(tmp_path, "me") == marks.Found({1: LATER}, {2: (2, TIRED, NOON)})
+    assert [path.name for path in tmp_path.iterdir()] == ["me.marks"]
+
+
 def test_no_file_says_nothing(tmp_path: Path) -> None:
     assert marks.read(tmp_path, "nobody") == marks.Found()
 
