@@ -50,6 +50,7 @@ class Delivery:
         self._proven = False  # a connection got through its login
         self._settle_failed = False
         self._round_due = False
+        self._idle_for_long = False  # so long that what was answered may still wait to be written down
         self._timer: asyncio.TimerHandle | None = None
 
     async def run(self, parcels: Iterable[Parcel], at_risk: AtRisk, settle: Settle) -> Trouble | None:
@@ -153,7 +154,8 @@ class Delivery:
             self._done.set_exception(error)
 
     def _report(self) -> None:
-        if self._answers:
+        if self._answers or self._idle_for_long:
+            self._idle_for_long = False
             answers, self._answers = self._answers, []
             try:
                 self._settle(answers)
@@ -296,3 +298,5 @@ class Delivery:
             now = self._loop.time()
             for connection in list(self._open):
                 connection.check_deadline(now)
+            self._idle_for_long = True
+            self._wake()

@@ -80,7 +80,8 @@ class Trouble:
 # Called with the ids of parcels whose body is out and whose final step is next. Returns those that may go on;
 # when it returns, the mark is on disk. An id left out must not be finished: the connection is dropped.
 AtRisk = Callable[[Sequence[int]], Collection[int]]
-# Called with answers, in groups, each parcel exactly once.
+# Called with answers, in groups, each parcel exactly once. By a channel with several connections now and then with
+# none: answers that were kept back to be written together are written then.
 Settle = Callable[[Sequence[tuple[int, Receipt]]], None]
 
 

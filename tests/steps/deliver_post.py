@@ -40,7 +40,8 @@ class Between:
             return at_risk(ids)
 
         def settling(answers: Sequence[tuple[int, Receipt]]) -> None:
-            self._once("settle")
+            if answers:
+                self._once("settle")
             settle(answers)
 
         return self.channel.deliver(pulling(), marking, settling)

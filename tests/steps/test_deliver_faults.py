@@ -5,6 +5,7 @@ test_deliver_store_faults.py, kills at random instants in tests/season/test_cras
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -24,7 +25,7 @@ from store import claims, database, marks, outbox
 from tests.season.crash_nursery import Plan
 from tests.season.crash_runs import nursery
 from tests.season.crash_world import START, frozen, message, record
-from tests.servers.smtp_faults import SmtpFaults
+from tests.servers.smtp_faults import Fault, SmtpFaults
 from tests.steps.deliver_post import Post, everyone
 
 HALF_HOUR = timedelta(minutes=31)  # longer than a lease
@@ -144,6 +145,28 @@ def test_lock_file_of_a_living_process_stays(tmp_path: Path) -> None:
         assert [path.name for path in tmp_path.iterdir()] == [f"{name}.lock"]
         assert owners.dead(tmp_path, [name, "gone"]) == ["gone"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_answer_is_in_its_row_soon_whoever_else_is_slow(post: Post) -> None:
+    """One message's answer hangs; the others' are written meanwhile, and not only at the end."""
+    post.server.by_recipient["p2@there.test"] = Fault.HANG_STORED
+    post.server.hang = 30.0
+    post.record(1, 2, 3)
+    begin = time.monotonic()
+    post.app.clock = lambda: START + timedelta(seconds=time.monotonic() - begin)
+    found: dict[int, str] = {}
+
+    def watch() -> None:
+        while "sent" not in found.values() and time.monotonic() < begin + 20:
+            time.sleep(0.05)
+            found.update(post.states())
+        post.server.stopping.set()
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    post.deliver()
+    watcher.join()
+    assert (found[2], found[1]) == ("claimed", "sent")
 
 
 # The clock
