@@ -89,3 +89,10 @@ def paper(app: App, badge: Badge, language: str = "") -> bytes:
         link=address,
     )
     return pdf(certificate, written)
+
+
+def try_out(app: App) -> str:
+    """Whether this machine can draw one, in words. UserError says what it lacks."""
+    day = app.now().date()
+    sample = Certificate(app.programme.name, "সারা سارة", "Aa Яя", False, (), day, "0")
+    return f"can be drawn ({len(pdf(sample, 'en')) // 1000} kB)"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from domain.errors import ConfigError, LetsConnectError
-from steps import deliver, inbox
+from steps import certificates, deliver, inbox
 from steps.app import App
 from store import database
 
@@ -36,6 +36,7 @@ def doctor(app: App, prefect_url: str | None = None) -> Iterator[Finding]:
         ("prefect", prefect_url, lambda: _get(f"{prefect_url}/api/health")),
     ):
         yield _check(subject, check) if is_set else Finding(subject, "not set", "")
+    yield _certificates(app)
 
 
 def _check(subject: str, check: Callable[[], str]) -> Finding:
@@ -43,6 +44,14 @@ def _check(subject: str, check: Callable[[], str]) -> Finding:
         return Finding(subject, "ok", check())
     except (LetsConnectError, ConfigError) as error:
         return Finding(subject, "problem", str(error))
+
+
+def _certificates(app: App) -> Finding:
+    """They need what pip does not bring; all else works without."""
+    try:
+        return Finding("certificates", "ok", certificates.try_out(app))
+    except LetsConnectError as error:
+        return Finding("certificates", "not set", str(error))
 
 
 def _database(app: App) -> str:

@@ -10,11 +10,13 @@ import pytest
 
 from config import badges as badges_file
 from config import settings
+from domain.badges import Earned
 from domain.errors import ConfigError, UserError
 from domain.sessions import Session
 from domain.times import iso
 from steps import badge_export, badges, certificates, persons
 from steps.attendance import attended
+from store import badges as stored
 from templates_email import certificate
 from templates_email.certificate import Certificate
 from tests.needs import needs
@@ -65,6 +67,8 @@ def test_issue_by_attendance_and_by_sharing_each_once(place: Place) -> None:
         ("learner", ada, (clinic.id,)), ("sharer", ben, (clinic.id,)),
     ]  # fmt: skip
     before = list(place.app.conn.iterdump())
+    again = Earned("learner", (clinic.id,), place.time)
+    assert not stored.issue(place.app.conn, ada, again, place.time)  # another process was faster
     assert badges.issue(place.app, "test").new == 0
     assert list(place.app.conn.iterdump()) == before
 
