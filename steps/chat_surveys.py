@@ -36,8 +36,6 @@ def pressed(visit: Visit, request_id: int, code: str, value: str) -> Reading:
     given = SKIPPED if value == SKIP else None if question.free else value_of(question, value)
     if given is None:
         return _next(visit, there)
-    if there.answers.get(code) == given:
-        return visit.read("survey", reason="pressed twice")
     return _taken(visit, there, question, given)
 
 

@@ -64,6 +64,15 @@ def test_answer_with_more_to_read_is_kept_and_passed_on(place: Place) -> None:
     assert reading(place) == ("for_person", "survey", "answers a survey, and says more")
 
 
+def test_mail_that_ends_an_anonymous_survey_stays_while_a_person_must_read_it(place: Place) -> None:
+    whole = "1. 5\n3. yes\n4. no\n5. no\n6. Thanks to the sharer\n2. yes"
+    reply(place, f"{whole}, and can you send me the slides?")
+    reply(place, whole, person=2)
+    assert len(stored.answers(place.app.conn, "clinic")) == 2
+    raws = place.app.conn.execute("select state, raw <> x'' as kept from inbox order by id")
+    assert [tuple(row) for row in raws] == [("for_person", 1), ("read", 0)]
+
+
 def test_words_that_are_no_answer_go_to_a_person(place: Place) -> None:
     assert reply(place, "It was so so, I think") == InboxReport(for_person=1)
     assert (stored.drafts(place.app.conn, 1), thanks(place)) == ({}, [])
