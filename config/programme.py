@@ -1,8 +1,8 @@
-"""The programme as data: programme.toml, cadences.toml, skills.toml, and (in files of their own here) newsletter.toml
-and surveys.toml, validated with every problem at once."""
+"""The programme as data: programme.toml, cadences.toml, skills.toml, and (in files of their own here) newsletter.toml,
+surveys.toml and checklists.toml, validated with every problem at once."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -12,8 +12,8 @@ from typing import Annotated
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, Field
 
+from config import checklists, surveys
 from config import newsletter as newsletter_file
-from config import surveys
 from config.toml_file import STRICT, Duration, read
 from domain.cadences import (
     ANCHORED,
@@ -29,6 +29,7 @@ from domain.cadences import (
     Rules,
     Touchpoint,
 )
+from domain.checklists import Duty
 from domain.errors import ConfigError, Problem
 from domain.newsletter import IssueKind, IssueRule
 from domain.resources import ResourceKind
@@ -256,6 +257,7 @@ class Programme:
     issues: Mapping[IssueKind, IssueRule]
     groups: tuple[Group, ...] = ()
     surveys: Mapping[str, Survey] = field(default_factory=dict)
+    duties: Mapping[str, tuple[Duty, ...]] = field(default_factory=dict)  # of sharers, by kind of session
 
     def coordinator_for(self, languages: Sequence[str], region: str) -> Coordinator:
         """Who looks after a person: the first whose language or region fits, else the first."""
@@ -278,6 +280,7 @@ def load(folder: Path) -> Programme:
     skills = read(folder / "skills.toml", _Skills, problems)
     issues = read(folder / "newsletter.toml", newsletter_file.Newsletter, problems)
     asked = surveys.load(folder, programme.kinds if programme else (), problems)
+    duties = checklists.load(folder, programme.kinds if programme else (), problems)
     if cadences is not None and programme is not None:
         problems += _touchpoint_problems(cadences, programme.senders)
         problems += _report_problems(programme)
@@ -286,7 +289,8 @@ def load(folder: Path) -> Programme:
     if problems:
         raise ConfigError(problems)
     assert programme is not None and cadences is not None and skills is not None and issues is not None
-    return _assemble(programme, cadences, skills, asked, newsletter_file.rules(issues))
+    found = _assemble(programme, cadences, skills, asked, newsletter_file.rules(issues))
+    return replace(found, duties=duties)
 
 
 def _report_problems(programme: _Programme) -> list[Problem]:

@@ -32,6 +32,8 @@ class Purpose(StrEnum):
     SURVEY = "survey"
     SURVEY_REMINDER = "survey_reminder"
     SURVEY_THANKS = "survey_thanks"  # answers a mail
+    PREP_PACK = "prep_pack"  # a sharer's plan for a session
+    CHECKLIST_ASK = "checklist_ask"  # one item of it
     ASK_COORDINATOR = "ask_coordinator"  # no message: a task on the desk
     DESK = "desk"
     CONFIRM_REGISTRATION = "confirm_registration"
@@ -108,6 +110,8 @@ ANCHORED = {
 SPEAKS_OF = {
     Purpose.REMINDER: frozenset({About.SESSION}),
     Purpose.NUDGE: frozenset({About.SESSION}),
+    Purpose.PREP_PACK: frozenset({About.CHECKLIST}),
+    Purpose.CHECKLIST_ASK: frozenset({About.ITEM}),
     Purpose.ASK_COORDINATOR: frozenset(About) - {About.PERSON},
     Purpose.SURVEY: frozenset({About.SURVEY}),
     Purpose.SURVEY_REMINDER: frozenset({About.SURVEY}),

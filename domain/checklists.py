@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from domain.resources import ResourceKind
 from domain.sessions import Session
 
 
@@ -34,6 +35,35 @@ class ItemState(StrEnum):
     DONE = "done"
     NOT_NEEDED = "not_needed"
     HELP = "help"  # the sharer asked for help; a coordinator sees to it
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What somebody says about an item: it is done (with the answer that its way asks for), not needed, or help is
+    wanted."""
+
+    state: ItemState
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What an item is, for every session of a kind. `title`, `hint`: English, translated where they are shown.
+
+    `resource`: its link becomes a resource of the session. `calendar`: it has an entry of that length in the calendar.
+    """
+
+    code: str
+    title: str
+    hint: str
+    owner: Owner
+    after: bool
+    offset: timedelta
+    way: Way
+    blocks: str = ""
+    again: bool = False
+    resource: ResourceKind | None = None
+    calendar: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +104,8 @@ class Dated:
     until: datetime | None
 
 
-# Before the first item is due, so that its owner has time to do it.
-NOTICE = timedelta(days=2)
+# Before the first item is due, so that its owner is asked in time: asks begin two days before.
+NOTICE = timedelta(days=3)
 
 
 def plan(items: Sequence[Item], starts_at: datetime, ends_at: datetime, since: datetime) -> list[Dated]:

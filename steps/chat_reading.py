@@ -14,7 +14,7 @@ from domain.chats import ChatEvent, Heard
 from domain.participants import Health
 from domain.replies import answer
 from domain.reply_phrases import Answer
-from steps import chat_linking, chat_proposals, chat_rsvps, chat_surveys, chat_words
+from steps import chat_linking, chat_proposals, chat_rsvps, chat_surveys, chat_words, checklist_answers
 from steps.app import App
 from steps.chat_visit import Reading, Visit
 from steps.chat_words import Said
@@ -70,6 +70,8 @@ def _button(visit: Visit) -> Reading:
         return chat_rsvps.pressed(visit, int(match[1]), choice, int(match[5]))
     if match := chat_surveys.PRESSED.fullmatch(data):
         return chat_surveys.pressed(visit, int(match[1]), match[2], match[3])
+    if match := checklist_answers.BUTTON.fullmatch(data):
+        return checklist_answers.pressed(visit, int(match[1]), match[2] or match[3] or match[4])
     if data.startswith("lang/"):
         return _language(visit, data.removeprefix("lang/"))
     return chat_rsvps.mine(visit) if data == "mine" else visit.unknown("no button of ours")
@@ -93,6 +95,8 @@ def _text(visit: Visit) -> Reading:
     if said is Answer.STOP:
         return _stop(visit)
     if (reading := chat_surveys.said(visit)) is not None:
+        return reading
+    if (reading := checklist_answers.written(visit)) is not None:
         return reading
     if (reading := chat_proposals.said(visit, said)) is not None:
         return reading

@@ -71,6 +71,12 @@ def survey_rows(request_id: int, question: Question) -> tuple[Row, ...]:
     return (*(Row(((option.label, data),), worded=True) for option, data in pairs), skip)
 
 
+def item_rows(item_id: int) -> "tuple[Row, ...]":
+    """For one item of a checklist."""
+    done = Row((("item_done", f"item/{item_id}/done"),))
+    return done, Row((("item_skip", f"item/{item_id}/not_needed"), ("item_help", f"item/{item_id}/help")))
+
+
 def link_rows(participant_id: int) -> tuple[Row, ...]:
     return (
         Row((("link_yes", f"link/yes/{participant_id}"),)),

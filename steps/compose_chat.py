@@ -14,7 +14,7 @@ from steps.entries import calendar_of
 from templates_email import labels, skeletons
 
 ASKING = frozenset({Purpose.INVITATION, Purpose.UPDATE, Purpose.NUDGE, Purpose.REMINDER})
-WITH_ENTRY = frozenset({Purpose.INVITATION, Purpose.UPDATE, Purpose.NUDGE})
+WITH_ENTRY = frozenset({Purpose.INVITATION, Purpose.UPDATE, Purpose.NUDGE, Purpose.PREP_PACK})
 
 
 def chat_of(app: App, touch: Touch, facts: Facts, chat_id: int, now: datetime) -> tuple[str, bytes]:
@@ -33,6 +33,8 @@ def _buttons(app: App, touch: Touch, facts: Facts, language: str) -> tuple[tuple
     session, invitation = facts.session, facts.invitation
     if facts.about is About.SURVEY:
         return survey_words.buttons_of(app, facts, language)
+    if touch.purpose is Purpose.CHECKLIST_ASK and facts.subject is not None:
+        return tuple(row.buttons(language) for row in chat_words.item_rows(facts.subject.id))
     if session is None or touch.session_id is None:
         return ()
     rows: list[tuple[Button, ...]] = []
@@ -52,6 +54,9 @@ def _entry(
     if touch.purpose not in WITH_ENTRY or facts.session is None or facts.person.email is None:
         return None
     bump = facts.invitation.bump if facts.invitation else 0
+    if touch.purpose is Purpose.PREP_PACK:
+        content = calendar_of(app, touch, facts, description, language, now)
+        return Document("tech-check.ics", content) if content else None
     asked = replace(touch, purpose=Purpose.INVITATION, sequence=facts.session.sequence + bump)
     content = calendar_of(app, asked, facts, description, language, now)
     return Document("invite.ics", content) if content else None

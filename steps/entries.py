@@ -7,15 +7,23 @@ from domain.cadences import Purpose
 from domain.facts import Facts
 from domain.invitations import PartStat
 from domain.touches import Touch
+from steps import checklist_words
 from steps.app import App
 
-METHODS = {Purpose.INVITATION: "REQUEST", Purpose.UPDATE: "REQUEST", Purpose.CANCELLATION: "CANCEL"}
+METHODS = {
+    Purpose.INVITATION: "REQUEST",
+    Purpose.UPDATE: "REQUEST",
+    Purpose.CANCELLATION: "CANCEL",
+    Purpose.PREP_PACK: "REQUEST",
+}
 
 
 def calendar_of(
     app: App, touch: Touch, facts: Facts, description: str, language: str, now: datetime
 ) -> bytes | None:
     """The calendar entry that goes with this touch; None where none does."""
+    if touch.purpose is Purpose.PREP_PACK:
+        return checklist_words.entry_of(app, facts, description, language, now)
     session = facts.session
     if touch.purpose not in METHODS or session is None or touch.sequence is None:
         return None

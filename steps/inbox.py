@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from channels import bounces, inbound
 from channels.imap import ImapMailbox, Position
 from domain.errors import DeliveryError, LetsConnectError, Permanent, Problem, UserError
-from steps import inbox_answers, inbox_bounces, inbox_surveys
+from steps import checklist_answers, inbox_answers, inbox_bounces, inbox_surveys
 from steps.app import App
 from steps.inbox_reading import Reading, answered_message
 from store import claims, contact_points, database, inbox, journal
@@ -216,4 +216,8 @@ def _read(app: App, mail: inbox.Filed, letter: inbound.Inbound, now: datetime) -
         return inbox_bounces.read_autoreply(conn, mail, letter, now, app.programme.zone)
     if message is not None and inbox_surveys.is_about_one(message):
         return inbox_surveys.read_reply(app, mail, letter, message, now)
-    return inbox_answers.read_text(conn, mail, letter, message, now)
+    reading = inbox_answers.read_text(conn, mail, letter, message, now)
+    item = checklist_answers.item_of(message) if message is not None and reading.kind == "letter" else None
+    if message is not None and item is not None:
+        return checklist_answers.read_mail(app, mail, letter.text, message, item)
+    return reading

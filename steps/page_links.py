@@ -26,7 +26,7 @@ class Page(StrEnum):
     CALENDAR = "calendar"  # a participant's feed
     UNSUBSCRIBE = "unsubscribe"  # a message's reference
     SURVEY = "survey"  # a survey request
-    CHECKLIST = "checklist"  # a sharer's row: session id; who of them, in the page's own id
+    CHECKLIST = "checklist"  # a checklist: one sharer, one session
     CONFIRM = "confirm"  # a registration that waits for its confirmation
     CERTIFICATE = "certificate"  # a badge
     CONTACT = "contact"  # a session and the participant who asks its sharers

@@ -14,6 +14,7 @@ from typing import Any
 from domain.errors import Problem, UserError
 from domain.sessions import Invites, LedBy, Session, SessionState
 from domain.times import zone_or_none
+from steps import arranging
 from steps.app import App
 from store import database, invitations, journal, outbox, sessions, skills
 
@@ -49,6 +50,7 @@ def add(app: App, fields: Mapping[str, str], who: str) -> Session:
             raise UserError(Problem("is taken by another session", "code", "Choose another code"))
         _know_skills(app, session)
         session = sessions.insert(conn, session, now)
+        arranging.arrange(app, conn, session, now)
         journal.note(conn, now, who, "added", f"session/{session.id}", session.code)
     return session
 
@@ -72,10 +74,12 @@ def change(app: App, ref: str, fields: Mapping[str, str], who: str) -> Session:
             return old
         _know_skills(app, new)
         new = sessions.change(conn, old, new, now)
+        arranging.arrange(app, conn, new, now)
         if new.sequence != old.sequence:
             taken_back = outbox.recall(conn, "superseded: the session changed", session_id=old.id)
             if new.time_sequence != old.time_sequence:
                 invitations.settle_session(conn, old.id, new.time_sequence)
+                arranging.moved(conn, new)
             detail = f"SEQUENCE {new.sequence}, {taken_back} queued messages taken back"
             journal.note(conn, now, who, "changed", f"session/{old.id}", detail)
         else:

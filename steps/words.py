@@ -13,7 +13,7 @@ from domain.subjects import About
 from domain.support import Ask
 from domain.times import parse_iso
 from domain.touches import Touch
-from steps import chat_links, mails, rsvps, survey_words, words_afterwards
+from steps import chat_links, checklist_words, mails, rsvps, survey_words, words_afterwards
 from steps.app import App
 from store import sessions, support
 from templates_email import contexts
@@ -47,6 +47,8 @@ def context_of(app: App, touch: Touch, facts: Facts, reference: str) -> Letter:
         return words_afterwards.context_of(app, touch, facts, letter)
     if facts.about is About.SURVEY:
         return survey_words.letter_of(app, touch, facts, letter)
+    if touch.purpose in (Purpose.PREP_PACK, Purpose.CHECKLIST_ASK):
+        return checklist_words.context_of(app, touch, facts, letter)
     if facts.session is None or touch.session_id is None:
         return _about_programme(app, touch, facts, letter)
     return _about_session(app, touch, facts, facts.session, letter)

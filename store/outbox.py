@@ -180,6 +180,16 @@ def by_message_ids(conn: sqlite3.Connection, message_ids: Iterable[str]) -> Mess
     return None
 
 
+def newest_sent(conn: sqlite3.Connection, participant_id: int, channel: str) -> Message | None:
+    """The newest message that left for this person over a channel, answers to what they did there apart."""
+    row = conn.execute(
+        f"select {COLUMNS} from outbox where participant_id = ? and channel = ? and state = 'sent'"
+        " and purpose <> 'chat_answer' order by sent_at desc, id desc limit 1",
+        (participant_id, channel),
+    ).fetchone()
+    return from_row(row) if row else None
+
+
 def by_reference(conn: sqlite3.Connection, reference: str) -> Message | None:
     """The message whose Message-ID begins with this reference (12 characters of its token)."""
     rows = conn.execute(

@@ -163,10 +163,12 @@ def _with_lists(conn: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[S
 def _set_lists(conn: sqlite3.Connection, session_id: int, session: Session) -> None:
     conn.execute("delete from session_skills where session_id = ?", (session_id,))
     conn.executemany("insert into session_skills values (?, ?)", [(session_id, code) for code in session.skills])
+    linked = "select name, participant_id from sharers where session_id = ? and participant_id is not null"
+    people = dict(conn.execute(linked, (session_id,)).fetchall())
     conn.execute("delete from sharers where session_id = ?", (session_id,))
     conn.executemany(
-        "insert into sharers (session_id, position, name) values (?, ?, ?)",
-        [(session_id, position, name) for position, name in enumerate(session.sharers)],
+        "insert into sharers (session_id, position, name, participant_id) values (?, ?, ?, ?)",
+        [(session_id, position, name, people.get(name)) for position, name in enumerate(session.sharers)],
     )
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from templates_email.afterwards import AFTERWARDS
 from templates_email.chats import CHATS
+from templates_email.checklists import CHECKLIST_CHATS, CHECKLIST_LETTERS
 from templates_email.fields import (
     Address,
     At,
@@ -265,10 +266,13 @@ LETTERS: tuple[type[Context], ...] = (
     *(Invitation, Update, Cancellation, RsvpConfirmation, Reminder, Nudge),
     *(Welcome, ConfirmRegistration, MyPage, OnboardingStart, OnboardingSkills, NeverCame, Desk, Relay),
     *SURVEY_LETTERS,
+    *CHECKLIST_LETTERS,
     *ISSUE_LETTERS,
     *AFTERWARDS,
 )
-CONTEXTS: dict[str, type[Context]] = {kind.message: kind for kind in (*LETTERS, *CHATS, *SURVEY_CHATS)}
+CONTEXTS: dict[str, type[Context]] = {
+    kind.message: kind for kind in (*LETTERS, *CHATS, *SURVEY_CHATS, *CHECKLIST_CHATS)
+}
 
 
 @lru_cache

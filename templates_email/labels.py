@@ -6,7 +6,9 @@ from typing import Literal, get_args
 from templates_email.catalogues import shipped
 from templates_email.formats import language_name
 
-Button = Literal["yes", "no", "maybe", "link_yes", "link_no", "open_page", "skip"]
+Button = Literal[
+    "yes", "no", "maybe", "link_yes", "link_no", "open_page", "skip", "item_done", "item_skip", "item_help"
+]
 Command = Literal["mine", "survey", "stop", "language", "help"]
 BUTTONS: tuple[Button, ...] = get_args(Button)
 COMMANDS: tuple[Command, ...] = get_args(Command)

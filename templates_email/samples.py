@@ -6,7 +6,7 @@ The session speaks English in every language, as a real one would; names and zon
 from datetime import UTC, datetime
 from typing import Any
 
-from templates_email import afterwards, chats, contexts, surveys
+from templates_email import afterwards, chats, checklists, contexts, surveys
 from templates_email.contexts import Cancellation, Change, Invitation, RsvpConfirmation, Update, Welcome
 from templates_email.fields import Context
 from templates_email.formats import Moment
@@ -58,6 +58,7 @@ def samples(language: str) -> dict[str, Context]:
     _add_chats(add, name, zone)
     _add_surveys(add, session, zone)
     _add_afterwards(add, session)
+    _add_checklists(add, session, zone)
     return found
 
 
@@ -277,3 +278,35 @@ def _add_afterwards(add: Any, session: dict[str, Any]) -> None:
     add("wanted", afterwards.ProposalAsk, **person, field="wanted", begun=True, proposal=said)
     add("again", afterwards.ProposalAsk, **person, field="title", begun=False, again=True)
     add("", afterwards.ProposalComplete, **person, proposal=said)
+def _add_checklists(add: Any, session: dict[str, Any], zone: str) -> None:
+    person = {key: session[key] for key in ("programme", "mailbox", "name", "reference", "title")}
+    link = {"has_link": True, "link": "https://connect.example/checklist/17-20786-k3v7q2n5x4b6m1c8z0p9r7t5"}
+
+    def line(title: str, day: int, hint: str = "", late: bool = False) -> checklists.DutyLine:
+        return checklists.DutyLine(title, hint, Moment(datetime(2026, 11, day, 13, 0, tzinfo=UTC), 0, zone), late)
+
+    described = (
+        "Describe the session in a few sentences", "What is it for? Who is it for? What should one know before?"
+    )  # fmt: skip
+    roles = "Share out the roles"
+    lines = (line(described[0], 21, described[1]), line("Share the link to your slides", 28))
+    squeezed = (line(described[0], 29, described[1], late=True), line(roles, 30))
+    after = (line("Send the link to the recording", 30),)
+    plan = {**person, "when": session["when"], "after": after}
+    add("", checklists.PrepPack, **plan, **link, lines=lines, entry=True)
+    add("late", checklists.PrepPack, **plan, lines=squeezed, late=True)
+    add("moved", checklists.PrepPack, **plan, lines=lines, moved=True, entry=True)
+    due = Moment(datetime(2026, 11, 21, 13, 0, tzinfo=UTC), 0, zone)
+    asked = {**person, "due": due}
+    add("", checklists.AskSharer, **asked, **link, item=described[0], hint=described[1], way="text", attempt="first")
+    add("again", checklists.AskSharer, **asked, item="Share the link to your slides", way="link", attempt="again")
+    add("co", checklists.AskSharer, **asked, item=roles, way="tick", attempt="co_sharer", owner="Chidi Eze")
+    places = "Say how many people can take part"
+    add("number", checklists.AskSharer, **asked, item=places, way="number", attempt="first")
+    add("file", checklists.AskSharer, **asked, item="Write the case study", way="file", attempt="first")
+    for said in ("done", "not_needed", "help", "over"):
+        add(said, checklists.ChatChecklist, said=said, item=roles, way="tick", left=3)
+    add("last", checklists.ChatChecklist, said="done", item=roles, way="tick")
+    add("text", checklists.ChatChecklist, said="answer", item=roles, way="text", left=3)
+    add("wrong", checklists.ChatChecklist, said="wrong", item=places, way="number", left=3)
+    add("link", checklists.ChatChecklist, said="wrong", item="Share the link to your slides", way="link", left=3)

@@ -23,7 +23,10 @@ _OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "trim_blocks": "true"
 
 CONFIG = HERE.parent / "config"
 # The files whose texts are shown to people, and the keys that hold them.
-WORDED = {"surveys.toml": frozenset({"title", "text", "labels", "label"})}
+WORDED = {
+    "surveys.toml": frozenset({"title", "text", "labels", "label"}),
+    "checklists.toml": frozenset({"title", "hint"}),
+}
 
 
 def worded_strings() -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import cli
 from config import programme, settings
 from domain.cadences import MAILINGS, NO_CAP, Touchpoint
+from domain.checklists import Duty
 from tests.evaluation_page import evaluation
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -182,7 +183,63 @@ def survey_questions() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"commands.md": commands, "settings.md": setting_table, "cadences.md": cadences, "evaluation.md": evaluation,
+def checklists() -> str:
+    """What sharers prepare, from config/checklists.toml."""
+    lines = [_CHECKLISTS]
+    shown: dict[tuple[Duty, ...], list[str]] = {}
+    for kind, duties in programme.load(settings.ROOT / "config").duties.items():
+        shown.setdefault(duties, []).append(kind)
+    for duties, kinds in shown.items():
+        lines += [f"## {', '.join(kinds)}", "", "| item | due | whose | done by | blocks | what |", "|---|---|---|---|---|---|"]
+        for one in duties:
+            due = f"{_span(one.offset)} {'after the end' if one.after else 'before'}"
+            more = [word for word, said in (("anew when it moves", one.again), ("resource", one.resource)) if said]
+            way = f"{one.way}{f' ({chr(44).join(more)})' if more else ''}"
+            lines.append(f"| `{one.code}` | {due} | {one.owner.replace('_', '-')} | {way} | {one.blocks or '-'} | {one.title} |")
+    return "\n".join(lines) + "\n"
+
+
+_CHECKLISTS = """# Sharers' checklists
+
+Who shares a session gets a plan of what to prepare by when, is asked for one thing at a time, and answers as suits them.
+A coordinator hears of it only when somebody asks for help or nobody answers.
+
+## How it goes
+1. A session of a kind that `config/checklists.toml` names, with sharers (`session add --sharers "Ada Obi; Ben Silva"`),
+   gets a checklist: each item keeps its offset from the date, never a date. A sharer's name is linked to the one
+   registered person of that name.
+2. Each sharer gets the plan (`prep_pack`): by mail with the tech check as a calendar entry, or by Telegram.
+3. Each item is asked about two days before it is due and on that day, one item at a time: the next when the one before is
+   done. Then the other sharers are asked, and three days later it stands on the desk,
+4. Answers: a reply to the mail (**done**, a link, a number, a few words, **not needed**, **help**, in five languages), the
+   buttons and words in the chat, or the sharer's page. What is unclear goes to a person and is never guessed. A link of an
+   item that names a `resource` becomes a resource of the session.
+5. When everything is ticked, nobody is written to.
+
+A session that moves moves its plan: what is done stays done, but for items that say `again`; the sharers get the new
+dates, and tasks about the old ones leave the desk. A cancelled session ends everything. A checklist that is made late is
+squeezed as a whole into the time that is left, in the same order; the plan says what is late, and the steps from the first
+ask to the desk follow each other so much faster that the last still comes before the session.
+
+## Keys of an item
+
+| key | what it says |
+|---|---|
+| `code` | its name for ever: answers are kept under it |
+| `offset` | `-14d`: before the session's start; with `after = true`, from its end |
+| `way` | what the answer is: `tick`, `text`, `link`, `file` (a link to it) or `number` |
+| `owner` | `sharer`, or `co_sharer` (the second one; the sharer's own where there is but one) |
+| `blocks` | what waits for it, for coordinators |
+| `again` | must be done anew when the session moves |
+| `resource` | its link becomes a resource of that kind |
+| `calendar` | minutes of an entry in the sharer's calendar |
+| `title`, `hint` | in English; translations are in the catalogues |
+
+Who is asked when is in [cadences.md](cadences.md), anchors `checklist` and `checklist_item_due`.
+"""
+
+PAGES = {"checklists.md": checklists,
+         "commands.md": commands, "settings.md": setting_table, "cadences.md": cadences, "evaluation.md": evaluation,
          "survey-questions.md": survey_questions}
 
 

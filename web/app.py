@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from steps.app import App
 from web import (
     certificates,
+    checklist,
     feeds,
     newsletters,
     profile,
@@ -46,6 +47,7 @@ SPOTS: tuple[Spot, ...] = (
     *certificates.SPOTS,
     *survey.SPOTS,
     *unsubscribe.SPOTS,
+    *checklist.SPOTS,
 )
 
 

@@ -93,13 +93,17 @@ def about_session(dice: random.Random, base: Facts, number: int, now: datetime) 
     )
 
 
-def about_subject(dice: random.Random, base: Facts, about: About, now: datetime) -> Facts:
-    """A survey, a checklist, an item of it, or a proposal, some of them closed."""
+AFTERWARDS = set(About) - {About.SESSION, About.CHECKLIST, About.ITEM}
+SUBJECTS = [about for about in About if about not in (About.PERSON, About.SESSION)]
+
+
+def about_subject(dice: random.Random, base: Facts, about: About, ident: int, now: datetime) -> Facts:
+    """A survey, a checklist, an item of it, a proposal and so on, some of them closed."""
     sessions = [facts.session for facts in [about_session(dice, base, 20, now)] if about is not About.PROPOSAL]
     start = sessions[0].starts_at if sessions and sessions[0] else None
     subject = Subject(
         about,
-        dice.randint(1, 99),
+        ident,
         since=around(dice, now, 6, 6),
         closed="it is done" if seldom(dice) else "",
         until=start if about in (About.ITEM, About.CHECKLIST) else around(dice, now, 1, 20),
@@ -124,8 +128,8 @@ def world(seed: int) -> tuple[Case, datetime, int]:
         has_skills=dice.random() < 0.3,
     )
     found = (base, *(about_session(dice, base, number, now) for number in range(1, dice.randint(1, 5))))
-    subjects = dice.sample([About.SURVEY, About.CHECKLIST, About.ITEM, About.ITEM, About.PROPOSAL], dice.randint(0, 3))
-    found += tuple(about_subject(dice, base, about, now) for about in subjects)
+    subjects = dice.sample([*SUBJECTS, About.ITEM], dice.randint(0, 4))
+    found += tuple(about_subject(dice, base, about, number, now) for number, about in enumerate(subjects, 1))
     every = sorted({touch.key for facts in found for touch in touches(facts, RULES)})
     known = frozenset(dice.sample(every, min(len(every), dice.choice([0, 0, 1, 3]))))
     sent = {f"before/{n}": around(dice, now, 9, 0) for n in range(dice.choice([0, 0, 1, 3]))}
@@ -168,7 +172,7 @@ def wrong(facts: Facts, send: Send, now: datetime) -> list[str]:
     }  # fmt: skip
     if facts.session is not None and touch.purpose is not Purpose.CANCELLATION:
         found["cancelled"] = facts.session.state is SessionState.CANCELLED
-        found["begun"] = now >= facts.session.starts_at and facts.about is not About.SURVEY
+        found["begun"] = now >= facts.session.starts_at and facts.about not in AFTERWARDS
         found["taken off"] = facts.invitation is not None and not facts.invitation.wanted
     if send.to is None:
         found["nowhere"] = point.channel is not Channel.DESK

@@ -27,8 +27,9 @@ DAY = timedelta(days=1)
 def point(code: str, anchor: Anchor, days: float, *audience: Audience, use: float = 7) -> Touchpoint:
     """A letter that every person can get, or a task on the desk."""
     desk = code.startswith("task")
+    letter = Purpose.SURVEY if anchor is Anchor.SURVEY_OPENED else Purpose.ONBOARDING_SKILLS
     return Touchpoint(
-        code, Purpose.ASK_COORDINATOR if desk else Purpose.ONBOARDING_SKILLS, "asks", quiet_hours=False,
+        code, Purpose.ASK_COORDINATOR if desk else letter, "asks", quiet_hours=False,
         expires_after=use * DAY, anchor=anchor, offset=days * DAY, audience=audience,
         channel=Channel.DESK if desk else Channel.BEST,
     )  # fmt: skip
@@ -141,7 +142,7 @@ def test_survey_that_ended_is_not_sent_late(place: TwoChannels) -> None:
     survey(place, days=1)
     place.later(days=1)
     assert place.plan() == PlanReport(skip=3)
-    reasons = {reason.because for reason in why(place.app, "1") if reason.what == "onboarding_skills"}
+    reasons = {reason.because for reason in why(place.app, "1") if reason.what == "survey"}
     assert reasons == {"too late to be of use"}
 
 
@@ -153,7 +154,7 @@ def test_forecast_of_subjects_is_what_comes(place: TwoChannels) -> None:
     place.plan()
     place.later(hours=30)
     survey_two = "insert into survey_requests (survey, version, participant_id, opened_at, closes_at)"
-    run(place, f"{survey_two} values ('x', 1, 2, '{iso(place.time)}', '{iso(place.time + 4 * DAY)}')")
+    run(place, f"{survey_two} values ('orientation', 1, 2, '{iso(place.time)}', '{iso(place.time + 4 * DAY)}')")
     foreseen = {(one.at, one.key, one.channel) for one in forecast(place.app, 9) if one.verdict == "send"}
     came = place.through(days=9)
     assert {(f"{at:%m-%d %H:%M}", key, channel) for at, key, channel in foreseen} == set(came)

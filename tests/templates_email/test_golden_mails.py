@@ -28,6 +28,7 @@ GIVEN_ADDRESSES = {
     "https://meta.example/templates/budget",
     "https://t.me/connect_sample_bot?start=1041-k3v7q2n5x4b6m1c8z0p9r7t5",
     "https://connect.example/survey/17-20786-k3v7q2n5x4b6m1c8z0p9r7t5",
+    "https://connect.example/checklist/17-20786-k3v7q2n5x4b6m1c8z0p9r7t5",
     "https://meta.example/talk",
     "https://meta.example/case",
     "https://meta.example/wiki/2027",

@@ -1,0 +1,119 @@
+"""What letters and chats about a sharer's checklist are told, and the tech check's calendar entry.
+
+Leaves the words to `templates_email/`, and the items' own texts to checklists.toml and the catalogues.
+"""
+
+import sqlite3
+from datetime import datetime, timedelta
+from typing import Any
+
+from calendars import invitations as calendar
+from domain.cadences import Purpose
+from domain.checklists import Way
+from domain.facts import Facts
+from domain.sessions import Session
+from domain.subjects import About
+from domain.touches import Touch
+from steps import checklists, page_links
+from steps.app import App
+from steps.checklists import Line
+from steps.page_links import Page
+from templates_email import checklists as told
+from templates_email.catalogues import shipped
+from templates_email.checklists import AskSharer, DutyLine, PrepPack
+from templates_email.fields import Letter
+from templates_email.formats import Moment
+
+# For how long after a session its page may be used: what is asked afterwards has its time.
+PAGE_LASTS = timedelta(days=90)
+
+
+def context_of(app: App, touch: Touch, facts: Facts, letter: dict[str, Any]) -> Letter:
+    """The context of a letter about a checklist, or about one item of it."""
+    session, subject = facts.session, facts.subject
+    assert session is not None and subject is not None
+    zone = facts.person.zone or app.programme.zone
+    found = checklists.of_session(app, app.conn, session)
+    mine = next((one.id for one in found.sharers if one.participant_id == facts.person.id), None)
+    link = page_of(app, mine, session) if mine is not None else ""
+    about = {**letter, "title": session.title, "has_link": bool(link), "link": link}
+    if touch.purpose is Purpose.PREP_PACK:
+        before = tuple(_line(one, zone) for one in found.left if not one.item.after)
+        return PrepPack(
+            **about,
+            when=Moment(session.starts_at, session.minutes, zone),
+            lines=before,
+            after=tuple(_line(one, zone) for one in found.left if one.item.after),
+            late=any(line.late for line in before),
+            moved=bool(subject.occasion) and _had_one(app.conn, touch),
+            entry=_entry_line(found.left) is not None and facts.person.email is not None,
+        )
+    line = next(one for one in found.lines if one.item.id == subject.id)
+    point = app.programme.rules.touchpoints[touch.touchpoint]
+    owner = next((one.name for one in found.sharers if one.participant_id == line.owner), "")
+    return AskSharer(
+        **about,
+        item=line.title,
+        hint=line.duty.hint if line.duty else "",
+        way=way_of(line.item.way),
+        due=Moment(line.dated.due, 0, zone),
+        attempt="co_sharer" if not subject.mine else "again" if point.rung > 1 else "first",
+        owner=owner,
+    )
+
+
+def way_of(way: Way) -> told.Way:
+    """The way as letters name it."""
+    return way.value
+
+
+def page_of(app: App, checklist_id: int, session: Session) -> str:
+    """The address of a sharer's page, "" while there are no pages."""
+    return page_links.url(app, Page.CHECKLIST, checklist_id, session.ends_at + PAGE_LASTS)
+
+
+def _line(line: Line, zone: str) -> DutyLine:
+    return DutyLine(line.title, line.duty.hint if line.duty else "", Moment(line.dated.due, 0, zone), line.dated.late)
+
+
+def _had_one(conn: sqlite3.Connection, touch: Touch) -> bool:
+    """Whether a plan for an earlier date went to this person."""
+    tag = touch.key.split("/")[1]
+    row = conn.execute(
+        "select 1 from outbox where participant_id = ? and purpose = ? and key like ? and key <> ? and state = 'sent'",
+        (touch.participant_id, touch.purpose.value, f"%/{tag}/%", touch.key),
+    ).fetchone()
+    return row is not None
+
+
+def _entry_line(left: tuple[Line, ...]) -> Line | None:
+    return next((line for line in left if line.duty is not None and line.duty.calendar is not None), None)
+
+
+def entry_of(app: App, facts: Facts, description: str, language: str, now: datetime) -> bytes | None:
+    """The tech check as a REQUEST: a session that moves moves it, by UID and SEQUENCE (RFC 5545 section 3.8.7.4)."""
+    session, person = facts.session, facts.person
+    if session is None or person.email is None or facts.about is not About.CHECKLIST:
+        return None
+    line = _entry_line(checklists.of_session(app, app.conn, session).left)
+    if line is None or line.duty is None or line.duty.calendar is None:
+        return None
+    return calendar.request(
+        calendar.Entry(
+            uid=f"{app.token('checklist-item', f'{line.item.id}/{person.id}')}@{app.mailbox.rpartition('@')[2]}",
+            sequence=session.time_sequence,
+            dtstamp=now,
+            start=line.dated.due,
+            end=line.dated.due + line.duty.calendar,
+            summary=f"{shipped().text(line.title, language)}: {session.title}",
+            description=description,
+            location=session.venue,
+            url=session.venue if session.venue.startswith(("https://", "http://")) else "",
+            organizer_name=app.programme.name,
+            organizer_address=app.mailbox,
+            attendee_name=person.name,
+            attendee_address=person.email.address,
+            last_modified=session.changed_at,
+            language=language,
+        )
+    )

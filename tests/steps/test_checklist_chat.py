@@ -1,0 +1,113 @@
+"""A sharer on Telegram alone: the plan, one ask at a time with buttons, words and links written in the chat."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.participants import folded_name
+from domain.times import iso
+from steps import sessions
+from steps.deliver import deliver, telegram_channel
+from tests.servers.bot_api import FaultyBotApi
+from tests.steps.bot_place import ADA, BEN, BotPlace
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[BotPlace]:
+    """Ada shares a clinic in eighteen days, has a chat and no mail."""
+    with FaultyBotApi() as server:
+        place = BotPlace(tmp_path, server)
+        person = place.linked(name="Ada Obi")
+        conn = place.app.conn
+        conn.execute("update participants set name_folded = ?, registered_at = null", (folded_name("Ada Obi"),))
+        conn.execute("delete from contact_points where channel = 'email' and participant_id = ?", (person,))
+        start = iso(place.time + timedelta(days=18))
+        place.session(start=start, kind="clinic", sharers="Ada Obi")
+        round_of(place)
+        yield place
+
+
+def round_of(place: BotPlace) -> None:
+    place.plan()
+    deliver(place.app, channel=telegram_channel(place.app))
+
+
+def later(place: BotPlace, days: float) -> None:
+    place.later(days=days)
+    round_of(place)
+
+
+def state(place: BotPlace, item: int) -> tuple[str, str]:
+    row = place.app.conn.execute("select state, answer from checklist_items where id = ?", (item,)).fetchone()
+    return row["state"], row["answer"]
+
+
+def test_plan_then_asks_with_buttons(place: BotPlace) -> None:
+    assert "This is your plan for preparing the session" in place.said()
+    later(place, 2)
+    assert place.said() == "Ada Obi, the next thing to prepare:"
+    place.api.press(ADA, "item/1/done")
+    place.hear()
+    assert (state(place, 1), place.said()) == (("done", ""), "Thank you! We have noted that this is done:")
+    place.api.press(ADA, "item/1/done")  # twice is harmless
+    place.hear()
+    assert state(place, 1) == ("done", "")
+
+
+def test_number_text_and_link_are_written_in_the_chat(place: BotPlace) -> None:
+    place.app.conn.execute("update checklist_items set state = 'done' where id = 1")
+    later(place, 3)
+    place.api.press(ADA, "item/2/done")
+    place.hear()
+    assert "Write the number here as a message." in place.last().text
+    place.api.write(ADA, "quite a few")
+    place.hear()
+    assert place.said() == "This is not what we can keep. We asked for:"
+    place.api.write(ADA, "25")
+    place.hear()
+    assert state(place, 2) == ("done", "25")
+    later(place, 1)
+    place.api.write(ADA, "For people who plan a first project.")
+    place.hear()
+    assert state(place, 3) == ("done", "For people who plan a first project.")
+    later(place, 1)
+    place.api.write(ADA, "https://case.example.org/1")
+    place.hear()
+    assert state(place, 4) == ("done", "https://case.example.org/1")
+
+
+def test_not_needed_and_help(place: BotPlace) -> None:
+    later(place, 2)
+    place.api.press(ADA, "item/1/not_needed")
+    place.hear()
+    assert state(place, 1) == ("not_needed", "")
+    later(place, 1)
+    place.api.press(ADA, "item/2/help")
+    place.hear()
+    assert (state(place, 2), place.said()) == (("help", ""), "A person will get in touch with you about this:")
+    assert [row[0] for row in place.app.conn.execute("select subject from desk_tasks")] == ["item-2"]
+
+
+def test_button_of_an_item_that_is_no_longer_theirs_is_refused(place: BotPlace) -> None:
+    later(place, 2)
+    place.linked(BEN, "Ben Silva")
+    sessions.change(place.app, "1", {"sharers": "Ben Silva"}, "test")
+    place.api.press(ADA, "item/1/done")
+    place.hear()
+    assert (state(place, 1), place.readings()[-1]) == (("open", ""), ("ignored", "text", "another person's button"))
+
+
+def test_button_of_a_cancelled_session_says_so(place: BotPlace) -> None:
+    later(place, 2)
+    sessions.cancel(place.app, "1", "", "test")
+    place.api.press(ADA, "item/1/done")
+    place.hear()
+    assert (state(place, 1), place.said()) == (("open", ""), "Nobody needs to see to this any more:")
+
+
+def test_yes_without_an_ask_is_about_sessions(place: BotPlace) -> None:
+    place.api.write(ADA, "yes")
+    place.hear()
+    assert state(place, 1) == ("open", "")
