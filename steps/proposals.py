@@ -98,6 +98,8 @@ def ask_ambassadors(app: App, most: int, who: str, *, dry_run: bool = False) -> 
         if dry_run:
             return len(found)
         for person in found:
+            if (stale := proposals.asking(conn, person)) is not None:
+                proposals.settle(conn, stale.id, "withdrawn", now)  # never answered: a new ask takes its place
             proposals.start(conn, person, "ambassador", now)
         if found:
             journal.note(conn, now, who, "asked ambassadors for proposals", "", f"{len(found)} people")

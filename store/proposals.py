@@ -59,12 +59,13 @@ def listing(conn: sqlite3.Connection, *, waiting: bool = True) -> list[Proposal]
 
 
 def ambassadors(conn: sqlite3.Connection, since: datetime, most: int) -> list[int]:
-    """Ambassadors whom nobody asked for a proposal since then, and who made none; who was never asked first."""
+    """Ambassadors who were not asked for a proposal since then, made none, and have none that waits for a coordinator;
+    who was never asked first."""
     rows = conn.execute(
         "select p.id, (select max(created_at) from proposals x where x.participant_id = p.id) as newest"
         " from participants p join participant_roles r on r.participant_id = p.id and r.role = 'ambassador'"
         " where p.erased_at is null and p.registered_at is not null and not exists"
-        " (select 1 from proposals x where x.participant_id = p.id and (x.created_at > ? or x.settled_at is null))"
+        " (select 1 from proposals x where x.participant_id = p.id and (x.created_at > ? or x.state = 'complete'))"
         " order by newest is not null, newest, p.id limit ?",
         (iso(since), most),
     )

@@ -25,7 +25,8 @@ def test_asked(text: str, expected: tuple[Ask, ...]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "yes", "thank you!", "no mentoring", "mentoring?", "I did not get the review", "mentoring for my sister",
+    ["mentoring\nbut only if it costs nothing", "",
+     "yes", "thank you!", "no mentoring", "mentoring?", "I did not get the review", "mentoring for my sister",
      "Is the community open", "not the community", "mentoring " * 30, "what is mentoring", "revisión no",
      "> mentoring\nthanks", "review\n> and you?\nno"],
 )  # fmt: skip

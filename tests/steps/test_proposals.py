@@ -78,10 +78,16 @@ def test_silent_ambassador_is_asked_twice_and_never_again_for_half_a_year(place:
     proposals.ask_ambassadors(place.app, 5, "test")
     place.through(days=60)
     assert asks(place) == ["proposal_first/proposal-1/0/1", "proposal_again/proposal-1/0/1"]
-    stored.settle(place.app.conn, 1, "withdrawn", place.time)
     assert proposals.ask_ambassadors(place.app, 5, "test") == 0
     place.later(days=130)
     assert proposals.ask_ambassadors(place.app, 5, "test") == 1
+    assert [(w.proposal.id, w.proposal.state) for w in proposals.listing(place.app)] == [(2, "asking")]
+
+
+def test_who_waits_for_an_answer_to_a_proposal_is_not_asked_for_another(place: TwoChannels) -> None:
+    proposals.start(place.app, "1", {"title": "A", "purpose": "B", "wanted": "C"}, "test")
+    place.later(days=400)
+    assert proposals.ask_ambassadors(place.app, 5, "test") == 0
 
 
 def test_no_takes_it_back_and_what_is_no_answer_is_for_a_person(place: TwoChannels) -> None:

@@ -29,6 +29,8 @@ def test_ask_list_and_settle(place: Place) -> None:
     assert (item["count"], item["oldest"]) == (2, "2026-11-22T12:00:00+00:00")
     assert support.settle(place.app, [1], "granted", "test") == 1
     assert [w.request.id for w in support.listing(place.app)] == [2]
+    with pytest.raises(UserError, match="request 1: does not wait"):
+        support.settle(place.app, [1], "declined", "test")
     place.later(days=30)
     assert [w.days for w in support.listing(place.app, waiting=False)] == [3, 30]
     assert stored.counts(place.app.conn, Ask.REVIEW) == (1, 1)
