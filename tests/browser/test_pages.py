@@ -1,0 +1,131 @@
+"""The pages in a real browser: whole journeys with and without JavaScript, on a slow line, in English and Arabic;
+axe-core finds nothing on any page, and nothing is wider than a small phone."""
+
+import json
+import re
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.needs import needs
+from tests.programme import Place
+from tests.site import TITLE, everything, served
+from tests.visitor import with_pages
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).parents[1] / "judges" / "node_modules" / "axe-core" / "axe.min.js"
+# Of long lists of the same kind the first are enough.
+LOOKED_AT = "{exclude: [['option:nth-child(n+4)'], ['tbody tr:nth-child(n+3)']]}"
+SMALL = {"width": 320, "height": 640}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    api = pytest.importorskip("playwright.sync_api")
+    program = shutil.which("chromium")
+    needs(program, "chromium")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module", params=["en", "ar"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Place, dict]]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    place = with_pages(Place(tmp_path_factory.mktemp(request.param)), f"http://127.0.0.1:{port}")
+    pages = everything(place, request.param)
+    with served(place, port):
+        yield request.param, place, pages
+
+
+def test_axe_finds_nothing_and_a_small_phone_is_wide_enough(browser, site) -> None:  # type: ignore[no-untyped-def]
+    needs(AXE.is_file(), "axe-core (npm install --prefix tests/judges)")
+    language, place, pages = site
+    found = {}
+    axe = AXE.read_text("utf-8")
+    schemes = {"light": "{}", "dark": "{runOnly: ['color-contrast']}"}
+    for scheme, options in schemes.items() if language == "en" else [("light", "{}")]:
+        context = browser.new_context(viewport=SMALL, color_scheme=scheme, locale=language, bypass_csp=True)
+        page = context.new_page()
+        for name, path in pages.items():
+            if "feed" in name:
+                continue
+            page.goto(place.app.settings.pages_url + path)
+            assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
+            page.evaluate(axe)
+            verdict = page.evaluate(f"axe.run({LOOKED_AT}, {options})")
+            problems = [(v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in verdict["violations"]]
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if problems or wide > SMALL["width"]:
+                found[f"{name} {scheme}"] = (problems, wide)
+        context.close()
+    assert found == {}, json.dumps(found, ensure_ascii=False, indent=1)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_journey_on_a_slow_line(browser, site, script: bool) -> None:  # type: ignore[no-untyped-def]
+    """Register, confirm, answer an invitation, change the profile, answer a survey, unsubscribe and undo."""
+    language, place, pages = site
+    context = browser.new_context(java_script_enabled=script, locale=language, viewport=SMALL)
+    page = context.new_page()
+    cdp = context.new_cdp_session(page)
+    line = {"offline": False, "latency": 20, "downloadThroughput": 50_000, "uploadThroughput": 20_000}
+    cdp.send("Network.emulateNetworkConditions", line)
+    strange: list[str] = []
+    page.on("request", lambda request: strange.append(request.url) if not _ours(place, request.url) else None)
+    page.on("pageerror", lambda error: strange.append(str(error)))
+
+    def go(name: str) -> None:
+        assert page.goto(place.app.settings.pages_url + pages[name]).status == 200
+
+    def one(query: str) -> object:
+        row = place.app.conn.execute(query).fetchone()
+        return row[0] if row else None
+
+    go("register")
+    page.check("#as-one")
+    page.fill("#name", "Rosa Quispe")
+    page.fill("#email", f"rosa{script}@example.org")
+    page.select_option("#country", "PE")
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/register/sent*")
+    number = one("select max(id) from pending_registrations")
+    mail = place.letter(f"confirm/{number}").get_body(("plain",)).get_content()
+    page.goto(re.findall(r"http://127\S+/confirm/\S+", mail)[0])
+    page.click("main button[type=submit]")
+    assert one(f"select participant_id from pending_registrations where id = {number}") is not None
+
+    go("rsvp")
+    page.fill("#note", "I come late")
+    page.click("button[value=yes]")
+    assert page.locator(".notice.good").count() == 1
+    assert TITLE in page.inner_text("h1")
+    assert one("select partstat from invitations where answered_at is not null order by id desc") == "ACCEPTED"
+
+    go("profile")
+    page.select_option("#hour", "18" if script else "19")
+    page.click("button[value=about]")
+    assert page.locator(".notice.good").count() == 1
+    assert one("select preferred_hour from participants where id = 1") == (18 if script else 19)
+
+    go("survey")
+    page.locator("input[name=answer]").first.check()
+    page.click("button[value=save]")
+    assert one("select count(*) from survey_drafts") == (1 if script else 2)
+
+    go("unsubscribe")
+    page.click("button[value=stop]")
+    assert one("select count(*) from suppressions where lifted_at is null") == 1
+    page.click("button[value=undo]")
+    assert one("select count(*) from suppressions where lifted_at is null") == 0
+    assert strange == []
+    context.close()
+
+
+def _ours(place: Place, url: str) -> bool:
+    return url.startswith((str(place.app.settings.pages_url), "data:"))
