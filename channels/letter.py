@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from channels.headers import folded, mailbox, unstructured
 from domain.errors import Problem, UserError
@@ -71,9 +72,9 @@ def build(letter: Letter) -> bytes:
             return b""
 
     head = [
-        field("the sender", mailbox, "From", letter.sender_name, letter.sender_address),
+        field("the sender", _sender, letter.sender_name, letter.sender_address),
         field("the recipient", mailbox, "To", letter.recipient_name, letter.recipient_address),
-        field("the subject", unstructured, "Subject", letter.subject),
+        field("the subject", _subject, letter.subject),
         field("the date", _date, letter.date),
         field("the Message-ID", _id_field, "Message-ID", letter.message_id),
     ]
@@ -147,6 +148,19 @@ def _calendar(calendar: bytes | None, method: str | None) -> bytes:
     return _base64(calendar)
 
 
+# What many letters of one sending share is made once.
+
+
+@lru_cache(maxsize=16)
+def _sender(name: str, address: str) -> bytes:
+    return mailbox("From", name, address)
+
+
+@lru_cache(maxsize=256)
+def _subject(text: str) -> bytes:
+    return unstructured("Subject", text)
+
+
 def _date(date: datetime) -> bytes:
     if date.utcoffset() is None:
         raise ValueError("has no offset from UTC")
@@ -164,12 +178,14 @@ def _thread(message_id: str) -> bytes:
     return _id_field("In-Reply-To", message_id) + _id_field("References", message_id)
 
 
+@lru_cache(maxsize=64)
 def _language(language: str) -> bytes:
     if not _LANGUAGE.fullmatch(language):
         raise ValueError("is no language tag (RFC 5646)")
     return folded("Content-Language", language)
 
 
+@lru_cache(maxsize=64)
 def _further(name: str, value: str) -> bytes:
     if not _HEADER_NAME.fullmatch(name) or name.lower() in RESERVED:
         raise ValueError("has a name that is not allowed here")

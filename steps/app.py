@@ -5,7 +5,6 @@ what they name: nobody can guess one, and two planners that plan the same touch 
 """
 
 import base64
-import hashlib
 import hmac
 import os
 import secrets
@@ -59,7 +58,7 @@ class App:
         if not self.settings.secret:
             raise UserError(Problem("there is no secret yet", "LETSCONNECT_SECRET", "Run: letsconnect init"))
         key = self.settings.secret.encode()
-        digest = hmac.new(key, f"{purpose}\0{name}".encode(), hashlib.sha256).digest()
+        digest = hmac.digest(key, f"{purpose}\0{name}".encode(), "sha256")
         return base64.b32encode(digest[:15]).decode().lower()
 
     def uid(self, session_id: int, participant_id: int) -> str:
