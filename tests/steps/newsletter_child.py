@@ -1,6 +1,7 @@
 """A process that records approved issues and is killed: `python -m tests.steps.newsletter_child FOLDER PAGE WHEN`.
 
-SIGKILL comes at the PAGE-th page, "inside" its transaction or "after" it; a PAGE of 0 lets it end.
+SIGKILL comes at the PAGE-th page, "inside" while its messages are put into the outbox, or "after" it; a PAGE of 0 lets
+it end.
 """
 
 import os
@@ -9,27 +10,31 @@ import sys
 from pathlib import Path
 
 from steps import newsletter_send
-from store import newsletter
+from store import newsletter, outbox
 from tests.programme import Place
+
+SIZE = 20  # readers on a page here
 
 
 def main(folder: str, page: int, when: str) -> None:
-    recorded, waiting = newsletter.recorded, newsletter.waiting_readers
-    pages = 0
+    record, waiting = outbox.record, newsletter.waiting_readers
+    messages = pages = 0
 
-    def killed(*args: object) -> None:
+    def recorded(*args: object) -> object:
+        nonlocal messages
+        messages += 1
+        if when == "inside" and messages == (page - 1) * SIZE + SIZE // 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return record(*args)  # type: ignore[arg-type]  # passed on as they came
+
+    def next_page(*args: object) -> object:
         nonlocal pages
         pages += 1
-        recorded(*args)  # type: ignore[arg-type]  # passed on as they came
-        if pages == page and when == "inside":
+        if when == "after" and pages == page + 1:
             os.kill(os.getpid(), signal.SIGKILL)
+        return waiting(*args, most=SIZE)  # type: ignore[arg-type]  # passed on as they came
 
-    def next_page(*args: object, **more: object) -> object:
-        if page and pages == page:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return waiting(*args, **more)  # type: ignore[arg-type]  # passed on as they came
-
-    newsletter_send.newsletter.recorded = killed  # type: ignore[assignment]  # a crash, not another behaviour
+    newsletter_send.outbox.record = recorded  # type: ignore[assignment]  # a crash, not another behaviour
     newsletter_send.newsletter.waiting_readers = next_page  # type: ignore[assignment]  # likewise
     print(newsletter_send.send_approved(Place(Path(folder)).app).messages)
 

@@ -6,13 +6,11 @@ import sys
 from pathlib import Path
 
 from config.settings import ROOT
-from domain.times import iso
 from steps import persons
-from store import database
-from store.newsletter import PAGE
 from tests.steps.issue_place import IssuePlace
+from tests.steps.newsletter_child import SIZE
 
-PEOPLE = 2 * PAGE + 100  # three pages
+PEOPLE = 2 * SIZE + 5  # three pages
 
 
 def child(folder: Path, page: int, when: str) -> int:
@@ -22,22 +20,7 @@ def child(folder: Path, page: int, when: str) -> int:
 
 def test_killed_between_and_inside_pages_it_is_sent_once_to_the_approved_list(tmp_path: Path) -> None:
     place = IssuePlace(tmp_path)
-    at = iso(place.time)
-    with database.write(place.app.conn) as conn:
-        people = range(1, PEOPLE + 1)
-        conn.executemany(
-            "insert into participants (id, name, languages, created_at, updated_at) values (?, 'P', '[\"fr\"]', ?, ?)",
-            ((i, at, at) for i in people),
-        )
-        conn.executemany(
-            "insert into contact_points (participant_id, channel, address, canonical, created_at)"
-            " values (?, 'email', ?, ?, ?)",
-            ((i, f"p{i}@example.org", f"p{i}@example.org", at) for i in people),
-        )
-        conn.executemany(
-            "insert into consents (participant_id, topic, granted, source, at) values (?, 'newsletter', 1, 'form', ?)",
-            ((i, at) for i in people),
-        )
+    people = [place.reader(language="fr") for _ in range(PEOPLE)]
     issue = place.draft(fr="Tout va bien.")
     assert place.approve(issue) == PEOPLE
 
@@ -45,12 +28,12 @@ def test_killed_between_and_inside_pages_it_is_sent_once_to_the_approved_list(tm
         return int(place.app.conn.execute("select count(*) from outbox").fetchone()[0])
 
     assert (child(tmp_path, 1, "inside"), recorded()) == (-signal.SIGKILL, 0)
-    assert (child(tmp_path, 1, "after"), recorded(), place.state(issue)) == (-signal.SIGKILL, PAGE, "sending")
-    left = [3, PEOPLE - 1]  # the first has a letter in the outbox already
+    assert (child(tmp_path, 1, "after"), recorded(), place.state(issue)) == (-signal.SIGKILL, SIZE, "sending")
+    left = [people[2], people[-2]]  # the first has a letter in the outbox already
     for person in left:
         persons.suppress(place.app, str(person), "newsletter", "test")
     place.reader("somebody who came while it was being sent")
-    assert (child(tmp_path, 1, "inside"), recorded()) == (-signal.SIGKILL, PAGE)
+    assert (child(tmp_path, 1, "inside"), recorded()) == (-signal.SIGKILL, SIZE)
     assert (child(tmp_path, 0, ""), place.state(issue)) == (0, "sent")
     place.deliver()
     place.deliver()
