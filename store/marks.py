@@ -24,15 +24,13 @@ from domain.errors import Problem, UserError
 from domain.times import iso, parse_iso
 
 Answer = tuple[int, Receipt, datetime]  # message, what the far side said, when
+LONGEST = 1 << 20  # octets after which a file is begun anew: a delivery may be of a million messages
 
 
 def folder_of(conn: sqlite3.Connection) -> Path:
     """Where owners of this database keep their locks and marks."""
     path = Path(conn.execute("select file from pragma_database_list where name = 'main'").fetchone()[0])
     return path.with_name(path.name + ".claims")
-
-
-LONGEST = 1 << 20  # octets after which a file is begun anew: a delivery may be of a million messages
 
 
 class Marks:
@@ -79,12 +77,12 @@ class Marks:
                     _write(file, f"?{iso(until)} {one}")
                 os.fsync(file)
                 fresh.rename(self.path)
-                _sync_folder(self.path.parent)
             except OSError:
                 os.close(file)
                 raise
             os.close(self._file)
             self._file, self._length = file, 0
+            _sync_folder(self.path.parent)
 
     def _append(self, line: str) -> None:
         with _told(self.path):
