@@ -16,6 +16,7 @@ from commands import (
     attendance,
     badges,
     bench,
+    checklists,
     desk,
     feedback,
     gaps,
@@ -109,6 +110,7 @@ def parser() -> argparse.ArgumentParser:
     running.register(commands, common, serving)
     imports.register(commands, common, acting)
     sessions.register(commands, common, acting)
+    checklists.register(commands, common, acting)
     support.register(commands, common, acting)
     proposals.register(commands, common, acting)
     badges.register(commands, common, acting)

@@ -23,6 +23,7 @@ from flows.badges import issue_badges
 from flows.cancel_session import cancel_session
 from flows.choices import offering
 from flows.close_session import close_session
+from flows.confirm_session import confirm_session
 from flows.desk import desk
 from flows.evaluation_report import evaluation_report
 from flows.forecast import forecast
@@ -40,6 +41,7 @@ from flows.send_digest import send_digest
 from flows.send_invitations import send_invitations
 from flows.send_newsletter import send_newsletter
 from flows.settle_request import settle_request
+from flows.sharer_checklists import sharer_checklists
 from flows.surveys import surveys
 from flows.telegram import telegram
 from flows.topic_gaps import topic_gaps
@@ -64,6 +66,8 @@ ENTRIES = (
     Entry(telegram, "*/15 * * * *", ("answers", "by itself")),
     Entry(desk, "0 7 * * *", ("care", "by itself"), {"mail": True}),
     Entry(import_registrations, "*/10 * * * *", ("people", "by itself")),
+    Entry(sharer_checklists, "45 6 * * *", ("sessions", "by itself")),
+    Entry(confirm_session, None, ("sessions", "on request")),
     Entry(approve_messages, None, ("messages", "on request")),
     Entry(forecast, None, ("messages", "on request")),
     Entry(ask_ambassadors, None, ("sessions", "on request")),

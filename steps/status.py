@@ -47,7 +47,16 @@ def _one(app: App, query: str, *values: object) -> Any:
 
 # kind, query giving (count, oldest), what it is, what settles it
 _DESK = (
-    ("unanswered", "select count(*), min(created_at) from desk_tasks where settled_at is null",
+    ("sharers", "select count(distinct session_id), min(created_at) from desk_tasks where settled_at is null"
+     " and subject like 'item-%'", "sessions whose sharers are silent, or ask for help",
+     "letsconnect checklist list, then checklist show SESSION and checklist tick ITEM"),
+    ("unknown sharers", "select count(distinct s.session_id), min(s.created_at) from (select h.session_id, x.created_at"
+     " from sharers h join sessions x on x.id = h.session_id where h.participant_id is null and h.name <> ''"
+     " and x.state = 'confirmed' and x.starts_at > :now and exists"
+     " (select 1 from checklist_items i where i.session_id = h.session_id)) s",
+     "sessions name sharers whom nobody knows", "letsconnect checklist show SESSION, then checklist share"),
+    ("unanswered", "select count(*), min(created_at) from desk_tasks where settled_at is null"
+     " and subject not like 'item-%'",
      "people answered none of our messages; ask them in person", "letsconnect desk list, then desk settle ID"),
     ("requests", "select count(*), min(asked_at) from support_requests where state = 'open'",
      "people asked for support and wait for an answer", "letsconnect support list, then support settle OUTCOME ID"),

@@ -207,7 +207,7 @@ A coordinator hears of it only when somebody asks for help or nobody answers.
 ## How it goes
 1. A session of a kind that `config/checklists.toml` names, with sharers (`session add --sharers "Ada Obi; Ben Silva"`),
    gets a checklist: each item keeps its offset from the date, never a date. A sharer's name is linked to the one
-   registered person of that name.
+   registered person of that name; who is not found so is said by `letsconnect checklist share`.
 2. Each sharer gets the plan (`prep_pack`): by mail with the tech check as a calendar entry, or by Telegram.
 3. Each item is asked about two days before it is due and on that day, one item at a time: the next when the one before is
    done. Then the other sharers are asked, and three days later it stands on the desk,
@@ -220,6 +220,9 @@ A session that moves moves its plan: what is done stays done, but for items that
 dates, and tasks about the old ones leave the desk. A cancelled session ends everything. A checklist that is made late is
 squeezed as a whole into the time that is left, in the same order; the plan says what is late, and the steps from the first
 ask to the desk follow each other so much faster that the last still comes before the session.
+
+`letsconnect checklist list`, `show` and `tick` look at checklists and enter what was said elsewhere; the flow "Sharer
+checklists" shows all of them every day, and "Confirm a session" makes a session, its sharers and their plan in one form.
 
 ## Keys of an item
 
