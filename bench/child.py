@@ -14,7 +14,7 @@ from pathlib import Path
 
 from domain.errors import ConfigError, UserError
 
-BENCHES = ("deliver", "newsletter", "plan", "imports", "inbox")
+BENCHES = ("deliver", "newsletter", "plan", "imports", "pages", "inbox")
 
 
 def main(argv: Sequence[str]) -> int:

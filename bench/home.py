@@ -44,9 +44,14 @@ class Home:
             "LETSCONNECT_PAGES_URL": "https://pages.example.org",
             **(environ or {}),
         }
-        rules = replace(programme.load(settings.ROOT / "config"), mass_plan=10**9, import_bytes=10**12)
+        self.rules = rules = replace(programme.load(settings.ROOT / "config"), mass_plan=10**9, import_bytes=10**12)
+        self.clock = clock
         self.app = App(settings.load(own, folder / "no settings file"), rules, clock)
         setup.init(self.app)
+
+    def another(self) -> App:
+        """For another thread."""
+        return App(self.app.settings, self.rules, self.clock)
 
     def people(self, count: int) -> None:
         """So many people with ids from 1, five languages, known for a year and registered for nothing yet."""

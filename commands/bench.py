@@ -1,4 +1,4 @@
-"""`bench deliver|newsletter|plan|import|inbox`: speed and memory, in a programme of its own that is removed again."""
+"""`bench deliver|newsletter|plan|import|pages|inbox`: speed and memory, in a programme of its own."""
 
 import argparse
 import os
@@ -40,6 +40,10 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     parser = what.add_parser("import", help="take in a form's export", parents=[common, placed])
     _number(parser, "--rows", 5000, "rows in it")
     parser.set_defaults(run=_run("imports", lambda args, _: {"rows": args.rows}))
+    parser = what.add_parser("pages", help="weight and speed of the participants' pages", parents=[common, placed])
+    _number(parser, "--requests", 3000, "requests of the RSVP page")
+    _number(parser, "--connections", 16, "connections at once")
+    parser.set_defaults(run=_run("pages", lambda a, _: {"requests": a.requests, "connections": a.connections}))
     parser = what.add_parser("inbox", help="fetch, file and read answers", parents=[common, placed])
     _number(parser, "--mails", 600, "mails read")
     parser.add_argument(

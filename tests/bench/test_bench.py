@@ -69,6 +69,16 @@ def test_newsletter_reaches_every_reader_once(tmp_path: Path, capsys: pytest.Cap
     assert (found["readers"], found["sent"], found["message_bytes"] < 60_000) == (20, 20, True)
 
 
+def test_pages_are_all_answered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = bench(tmp_path, capsys, "pages", "--requests", "30", "--connections", "3")
+    pages = ("sessions", "session", "rsvp", "profile", "register")
+    assert sorted(found) == sorted([
+        *(f"{page}_{what}" for page in pages for what in ("bytes", "first_byte_ms")),
+        "connections", "load", "requests", "rsvp_cpu_us", "rsvp_median_ms", "rsvp_rate",
+    ])  # fmt: skip
+    assert max(found[f"{page}_bytes"] for page in pages) < 14_000
+
+
 def test_deliver_without_more_messages_than_rounds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     needs(SINK, "smtp-sink (apt install postfix)")
     found = bench(tmp_path, capsys, "deliver", "--messages", "1", "--connections", "1")
