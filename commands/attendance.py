@@ -1,10 +1,10 @@
-"""`import attendance FILE`, `attendance doubtful|settle`: who was in a session, by a meeting tool's list."""
+"""`import attendance FILE`, `attendance doubtful|settle|invite`: who was in a session, by a meeting tool's list."""
 
 import argparse
 from typing import Any
 
 from commands.output import complain, count, print_json, print_table, say
-from steps import attendance, import_attendance
+from steps import attendance, guest_letters, import_attendance
 from steps.app import App
 
 NOBODY = "guest"
@@ -16,6 +16,9 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
     )
     waiting = nouns.add_parser("doubtful", help="guests who may be people we know", parents=[common])
     waiting.set_defaults(run=_doubtful)
+    invite = nouns.add_parser("invite", help="invite guests with an address to register", parents=[common, acting])
+    invite.add_argument("session", help="id, code or title")
+    invite.set_defaults(run=_invite)
     settle = nouns.add_parser("settle", help="say who a doubtful guest is", parents=[common, acting])
     settle.add_argument("guest", type=count, help="its number in the list of doubtful ones")
     settle.add_argument("person", help=f"id, e-mail address or wiki user name; or {NOBODY}: nobody we know")
@@ -52,6 +55,15 @@ def _doubtful(args: argparse.Namespace, app: App) -> int:
     print_table(("guest", "session", "came as", "person", "is", "sure", "because"), rows, "nobody is doubtful")
     if rows:
         say(f"letsconnect attendance settle GUEST PERSON, or {NOBODY}")
+    return 0
+
+
+def _invite(args: argparse.Namespace, app: App) -> int:
+    invited = guest_letters.invite_guests(app, args.session, args.who)
+    if args.json:
+        print_json({"count": invited})
+    else:
+        say(f"{invited} guests are invited to register; each of them once, whatever sessions they come to")
     return 0
 
 

@@ -362,6 +362,7 @@ NOT_TIMED = frozenset(
         Purpose.ANNOUNCEMENT,
         Purpose.CONFIRM_REGISTRATION,
         Purpose.MY_PAGE,
+        Purpose.GUEST_INVITE,
         Purpose.RELAY,
         Purpose.SURVEY_THANKS,
     }

@@ -1,5 +1,7 @@
 """Record attendance: by hand, from meeting tools' lists, and who a doubtful guest is. Leaves all three to steps/."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from prefect import flow
@@ -8,7 +10,7 @@ from pydantic import Field
 from domain.imports import RowProblem
 from flows.choices import session_ref
 from flows.skin import COORDINATOR, page, sentence, show, step, without_addresses
-from steps import attendance, import_attendance
+from steps import attendance, guest_letters, import_attendance
 from steps.app import App
 from steps.attendance import Present
 
@@ -23,6 +25,7 @@ async def record_attendance(
     lists: bool = True,
     guest: Annotated[int, Field(ge=0)] = 0,
     is_person: Annotated[int, Field(ge=0)] = 0,
+    invite_guests: bool = False,
     dry_run: bool = True,
 ) -> None:
     """Enters who was in a session: people by their ids, guests by their number, lists of meeting tools.
@@ -37,33 +40,43 @@ async def record_attendance(
         lists: Take in the lists that lie in incoming/attendance.
         guest: Number of a doubtful guest to settle (see: letsconnect attendance doubtful); 0 settles none.
         is_person: Id of the person who that guest is; 0 is nobody we know.
+        invite_guests: Invite guests whose address the lists gave to register, each once.
         dry_run: Only count. Take the tick away to enter it.
     """
     ref = session_ref(session)
 
-    def work(app: App) -> tuple[int, list[import_attendance.AttendanceReport], Present]:
-        return carry_out(app, ref, people or [], guests, lists, guest, is_person, dry_run)
+    def work(app: App) -> tuple[int, list[import_attendance.AttendanceReport], Present, int]:
+        with trying(app, dry_run):
+            done = carry_out(app, ref, people or [], guests, lists, guest, is_person, dry_run)
+            return *done, guest_letters.invite_guests(app, ref, COORDINATOR) if invite_guests else 0
 
-    new, reports, there = await step(NAME, work)
-    await show("record-attendance", told(new, reports, there, dry_run), session)
+    new, reports, there, invited = await step(NAME, work)
+    letters = sentence((invited, "guest is invited to register", "guests are invited to register"))
+    await show("record-attendance", page(told(new, reports, there, dry_run), letters), session)
+
+
+@contextmanager
+def trying(app: App, dry_run: bool) -> Iterator[None]:
+    """A dry run does the real thing in a transaction and takes it back."""
+    if dry_run:
+        app.conn.execute("begin immediate")
+    try:
+        yield
+    finally:
+        if dry_run:
+            app.conn.execute("rollback")
 
 
 def carry_out(
     app: App, ref: str, people: list[int], guests: int, lists: bool, guest: int, is_person: int, dry_run: bool
 ) -> tuple[int, list[import_attendance.AttendanceReport], Present]:
     """How many people were new by hand, what the lists came to, and who is entered afterwards."""
-    if dry_run:
-        app.conn.execute("begin immediate")
-    try:
-        if guest:
-            attendance.settle(app, guest, str(is_person) if is_person else None, COORDINATOR)
-        noted = None if guests < 0 else guests
-        new = attendance.attended(app, ref, [str(one) for one in people], COORDINATOR, noted)
-        reports = import_attendance.import_lists(app, ref, COORDINATOR, dry_run=dry_run) if lists else []
-        return new, reports, attendance.present(app, ref)
-    finally:
-        if dry_run:
-            app.conn.execute("rollback")
+    if guest:
+        attendance.settle(app, guest, str(is_person) if is_person else None, COORDINATOR)
+    noted = None if guests < 0 else guests
+    new = attendance.attended(app, ref, [str(one) for one in people], COORDINATOR, noted)
+    reports = import_attendance.import_lists(app, ref, COORDINATOR, dry_run=dry_run) if lists else []
+    return new, reports, attendance.present(app, ref)
 
 
 def told(new: int, reports: list[import_attendance.AttendanceReport], there: Present, dry_run: bool) -> str:

@@ -104,6 +104,28 @@ def unnamed(conn: sqlite3.Connection, session_id: int, number: int, now: datetim
     return int(before)
 
 
+@dataclass(frozen=True, slots=True)
+class GuestMail:
+    """A guest who can be written to."""
+
+    name: str
+    address: str
+    canonical: str
+
+
+def guests_to_invite(conn: sqlite3.Connection, session_id: int, now: datetime) -> list[GuestMail]:
+    """Guests of a session with an address that nobody we know has and that wants mail, doubtful ones left out."""
+    rows = conn.execute(
+        "select name, email, substr(key, 6) as canonical from guests where session_id = ? and state = 'guest'"
+        " and email <> '' and key like 'mail:%' and not exists (select 1 from contact_points c"
+        "  where c.channel = 'email' and c.canonical = substr(guests.key, 6))"
+        " and not exists (select 1 from suppressions s where s.channel = 'email' and s.lifted_at is null"
+        "  and s.canonical = substr(guests.key, 6) and (s.until is null or s.until > ?)) order by id",
+        (session_id, iso(now)),
+    )
+    return [GuestMail(row["name"], row["email"], row["canonical"]) for row in rows]
+
+
 def settle(conn: sqlite3.Connection, one: Guest, person: int | None, now: datetime) -> None:
     """A doubtful guest is this person, or nobody we know. The key stays, so that the list again says the same."""
     conn.execute(

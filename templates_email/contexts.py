@@ -145,6 +145,17 @@ class ConfirmRegistration(Notice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuestInvite(Notice):
+    """To somebody who was in a session without a registration: how to register. `link`: the page where they can."""
+
+    message: ClassVar[str] = "guest_invite"
+
+    title: Constant[Text]
+    has_link: Constant[Flag] = False
+    link: Constant[Address] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OnboardingStart(WithTelegram):
     """Some days after the registration: how it works, and what is coming."""
 
@@ -264,7 +275,7 @@ class Nudge(Asking):
 
 LETTERS: tuple[type[Context], ...] = (
     *(Invitation, Update, Cancellation, RsvpConfirmation, Reminder, Nudge),
-    *(Welcome, ConfirmRegistration, MyPage, OnboardingStart, OnboardingSkills, NeverCame, Desk, Relay),
+    *(Welcome, ConfirmRegistration, MyPage, GuestInvite, OnboardingStart, OnboardingSkills, NeverCame, Desk, Relay),
     *SURVEY_LETTERS,
     *CHECKLIST_LETTERS,
     *ISSUE_LETTERS,

@@ -130,6 +130,9 @@ def _add_programme_letters(add: Any, person: dict[str, Any], zone: str) -> None:
     add("", contexts.ConfirmRegistration, **person, link=confirm)
     add("", contexts.MyPage, **person, link="https://pages.example/me/1041-20823-k3v7q2n5x4b6m2c7z3p6r7t5")
     add("session", contexts.ConfirmRegistration, **person, link=confirm, title="Writing proposals & budgets")
+    add("", contexts.GuestInvite, **person, title="Writing proposals & budgets")
+    page = {"has_link": True, "link": "https://pages.example/register"}
+    add("page", contexts.GuestInvite, **person, title="Writing proposals & budgets", **page)
     add("", contexts.OnboardingStart, **person, **telegram, sessions=coming)
     add("bare", contexts.OnboardingStart, **person)
     add("", contexts.OnboardingSkills, **person)

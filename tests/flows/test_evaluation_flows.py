@@ -26,7 +26,8 @@ def place(tmp_path: Path) -> Place:
 
 
 def record(place: Place, dry_run: bool = False, guest: int = 0, is_person: int = 0, guests: int = -1, *ids: int) -> str:
-    done = record_attendance.carry_out(place.app, "1", list(ids), guests, True, guest, is_person, dry_run)
+    with record_attendance.trying(place.app, dry_run):
+        done = record_attendance.carry_out(place.app, "1", list(ids), guests, True, guest, is_person, dry_run)
     return record_attendance.told(*done, dry_run)
 
 
