@@ -30,7 +30,7 @@ from steps import (
     surveys,
 )
 from steps.app import App
-from store import database
+from store import database, proposals
 
 WHO = "demo"
 FIRST, LAST = date(2022, 3, 1), date(2022, 10, 31)
@@ -137,6 +137,7 @@ class _Season:
         self.clock.now = datetime(LAST.year, LAST.month, LAST.day, 20, tzinfo=UTC)
         self._document(planned)
         self._grant()
+        self._propose()
 
     def _register(self) -> None:
         file = self.app.settings.home / "registrations.csv"
@@ -240,6 +241,17 @@ class _Season:
         """Of all who asked for means in their form, one gets them."""
         first = support.listing(self.app)[0]
         support.settle(self.app, [first.request.id], "granted", WHO)
+
+
+    def _propose(self) -> None:
+        """Three people from Latin America, with all that is asked."""
+        conn, now = self.app.conn, self.clock.now
+        latin = "select id from participants where country in ('AR', 'CO', 'MX') order by id limit 3"
+        rows = conn.execute(latin).fetchall()
+        for row in rows:
+            one = proposals.start(conn, row["id"], "mail", now)
+            while (field := one.waits_for) is not None:
+                one = proposals.answer(conn, one, field, "A clinic that we would lead", now)
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,7 @@ LINES = (
     Line("Asked for financial support", "50 %", "50 %", _share("support_wanted")),
     Line("Of those, granted", "1", "1", _row("support_requests", 2, request="money, connection or a device")),
     Line("Interested in being an ambassador", "60 %", "60 %", _share("ambassadors")),
+    Line("Proposed a learning clinic", "3", "3", _value("proposers")),
     *(Line(f"Want to learn: {skill}", str(n), str(n), _number("skills_learn", skill)) for skill, n in LEARN.items()),
     *(Line(f"Want to share: {skill}", str(n), str(n), _number("skills_share", skill)) for skill, n in SHARE.items()),
 )  # fmt: skip

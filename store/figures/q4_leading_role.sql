@@ -34,6 +34,15 @@ select count(*) filter (where exists (
   )) as part, count(*) as base, 0 as missing
 from programme_registrations r where r.at < :end;
 
+-- # proposers
+-- title: People who proposed a session
+-- formula: different people with a complete proposal made in the range, whatever became of it
+-- shape: count
+-- people: no
+select count(distinct participant_id) as value, count(*) as base, 0 as missing
+from proposals
+where completed_at is not null and completed_at >= :start and completed_at < :end and state <> 'withdrawn';
+
 -- # support_wanted
 -- title: Ask for support
 -- formula: registered participants who asked for means to take part, in the form or later, of all who did or who said

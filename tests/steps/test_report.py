@@ -91,6 +91,13 @@ class Programme(Place):
         self.app.conn.execute(
             "insert into participant_skills (participant_id, skill, direction) values (4, 'proposal-writing', 'share')"
         )
+        for number, state in enumerate(("complete", "declined", "withdrawn", "asking")):
+            may = None if state == "asking" else iso(datetime(2026, 5, 2, tzinfo=UTC))
+            self.app.conn.execute(
+                "insert into proposals (participant_id, title, state, asked_at, created_at, completed_at)"
+                " values (?, 'x', ?, ?, ?, ?)",
+                (1 + number // 2, state, iso(FEBRUARY), iso(FEBRUARY), may),
+            )
         asked = [(1, "means", "granted"), (2, "means", "declined"), (3, "means", "withdrawn"), (3, "mentoring", "open")]
         for person, ask, state in asked:
             settled = None if state == "open" else iso(self.time)
@@ -150,6 +157,7 @@ COUNTS = {
     "resources": (3, 3, 0),
     "clinic_sharers": (2, 3, 0),
     "clinics_rating": (13 / 3, 3, 1),
+    "proposers": (1, 2, 0),
 }
 
 
