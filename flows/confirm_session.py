@@ -12,7 +12,6 @@ from domain.sessions import Session
 from flows.skin import COORDINATOR, page, show, step
 from steps import checklists, confirming
 from steps.app import App
-from store import database
 
 NAME = "Confirm a session"
 
@@ -56,10 +55,14 @@ def confirm(app: App, fields: dict[str, str], sharers: str, proposal: int, dry_r
     if wrong := [word for word in words if not (word.isascii() and word.isdigit() and len(word) < 19)]:
         remedy = "Write numbers of people, as 12, 15"
         raise UserError(Problem(f"{len(wrong)} of them are no numbers", "sharers", remedy))
-    if dry_run:
-        with database.undoable(app.conn):
-            return _confirm(app, fields, [int(word) for word in words], proposal)
-    return _confirm(app, fields, [int(word) for word in words], proposal)
+    people = [int(word) for word in words]
+    if not dry_run:
+        return _confirm(app, fields, people, proposal)
+    app.conn.execute("begin immediate")
+    try:
+        return _confirm(app, fields, people, proposal)
+    finally:
+        app.conn.execute("rollback")
 
 
 def _confirm(app: App, fields: dict[str, str], people: list[int], proposal: int) -> tuple[Session, int]:
