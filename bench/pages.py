@@ -62,6 +62,7 @@ def run(folder: Path, *, requests: int, connections: int) -> dict[str, Any]:
         "rsvp_median_ms": loaded["median_ms"],
         **{f"{name}_bytes": one["bytes"] for name, one in found.items()},
         **{f"{name}_first_byte_ms": one["median_ms"] for name, one in found.items()},
+        "max_rss_mb": measure.peak_mb(),
         "load": {"before": before, "after": measure.load()},
     }
 

@@ -74,7 +74,7 @@ def test_pages_are_all_answered(tmp_path: Path, capsys: pytest.CaptureFixture[st
     pages = ("sessions", "session", "rsvp", "profile", "register")
     assert sorted(found) == sorted([
         *(f"{page}_{what}" for page in pages for what in ("bytes", "first_byte_ms")),
-        "connections", "load", "requests", "rsvp_cpu_us", "rsvp_median_ms", "rsvp_rate",
+        "connections", "max_rss_mb", "requests", "rsvp_cpu_us", "rsvp_median_ms", "rsvp_rate",
     ])  # fmt: skip
     assert max(found[f"{page}_bytes"] for page in pages) < 14_000
 
