@@ -13,6 +13,7 @@ from steps import feeds, page_links, places, profiles, registering, relays, rsvp
 from steps.survey_words import link as survey_link
 from store import database
 from store import surveys as stored_surveys
+from tests import site_states as states
 from tests.programme import Place
 from web.app import create
 
@@ -20,12 +21,12 @@ TITLE = "Writing proposals & budgets"
 
 
 def everything(place: Place, language: str = "en") -> dict[str, str]:
-    """Name -> path of one page of every kind, of a person who reads `language`."""
+    """Name -> path of one page of every kind and state, for readers of `language`."""
     app, conn = place.app, place.app.conn
     zone, country = ("Asia/Amman", "JO") if language == "ar" else ("Africa/Lagos", "NG")
     name = "سارة حداد" if language == "ar" else "Amina Okafor"
     person = place.person(name, "amina@example.org", zone, language)
-    sharer = place.person("Ben Kimaro", language=language)
+    sharer = states.named(place, "Ben Kimaro", language)
     conn.execute("update participants set country = ? where id = ?", (country, person))
     conn.execute("insert into registrations (participant_id, created_at) values (?, ?)", (person, iso(place.time)))
     over = place.session("Reading maps", "2026-11-22T13:00Z", sharers="Ben Kimaro")
@@ -36,13 +37,12 @@ def everything(place: Place, language: str = "en") -> dict[str, str]:
         sharers="Ben Kimaro",
     )  # fmt: skip
     full = place.session("Coffee", "2026-12-05T14:00Z", kind="coffee", capacity="1")
-    place.register(person, coming)
+    later = place.session("Reading charts", "2026-12-10T14:00Z", sharers="Ben Kimaro")
+    off = place.session("Reading tables", "2026-12-11T14:00Z", sharers="Ben Kimaro")
+    for session in (coming, off):
+        place.register(person, session)
     places.take(app, full.id, sharer, "test")
     with database.write(conn):
-        conn.execute(
-            "insert into checklists (session_id, participant_id, position, created_at) values (?, ?, 0, ?)",
-            (coming.id, sharer, iso(place.time)),
-        )
         conn.execute(
             "insert into resources (session_id, kind, title, url, language, bytes, added_at)"
             " values (?, 'slides', 'Slides in one page', 'https://commons.example.org/slides.pdf', 'fr', 2500000, ?)",
@@ -50,9 +50,10 @@ def everything(place: Place, language: str = "en") -> dict[str, str]:
         )
     place.tick()
     place.later(hours=3)
-    conn.execute(
+    guests = [place.person(name, language=language) for name in ("Cleo", "Dani")]
+    conn.executemany(
         "insert into attendances (session_id, participant_id, source, at) values (?, ?, 'hand', ?)",
-        (over.id, person, iso(place.time)),
+        [(over.id, one, iso(place.time)) for one in (person, *guests)],
     )
     surveys.look_after(app)
     (request,) = stored_surveys.open_for(conn, person, place.time)
@@ -85,8 +86,17 @@ def everything(place: Place, language: str = "en") -> dict[str, str]:
         "refused": "/rsvp/nobodys",
         "feed": feeds.link(app, person),
         "public-feed": "/calendar.ics",
+        "newsletter-feed": "/newsletters.atom",
         "session-feed": f"/sessions/{coming.id}.ics",
     }
+    found["contact-sent"] = found["contact"] + "?sent=yes"
+    found |= states.told(place, *guests)
+    found |= states.honoured(place, *guests)
+    found |= states.prepared(place, later, coming)
+    found |= states.answered(place, later, language)
+    found |= states.confirmed(place, {"alone": None, "placed": later, "waiting": full, "off": off}, language)
+    found |= states.cancelled(place, off, person)
+    found |= states.published(place, language)
     base = app.settings.pages_url or ""
     return {name: address.removeprefix(base) for name, address in found.items()}
 

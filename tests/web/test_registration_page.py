@@ -126,6 +126,17 @@ def test_link_to_a_session_that_is_over_registers_for_the_programme(place: Place
     assert len(people(place)) == 1
 
 
+def test_place_in_a_session_that_was_cancelled_is_promised_no_more(place: Place) -> None:
+    session = place.session()
+    visitor = Visitor(place)
+    fill_in(visitor, f"/register?session={session.id}")
+    visitor.get(link(place))
+    visitor.send("Confirm my registration")
+    place.cancel(session)
+    visitor.get(str(visitor.answer.url))
+    assert ("This session was cancelled." in visitor.text, "You have a place." in visitor.text) == (True, False)
+
+
 def test_page_says_the_same_of_known_and_unknown(place: Place) -> None:
     place.person("Ada", "ada@example.org")
     pages = []
