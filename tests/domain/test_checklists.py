@@ -32,19 +32,19 @@ def test_plan_in_time_is_the_regular_one() -> None:
 
 
 def test_plan_with_half_the_time_says_what_is_late_and_squeezes_the_rest() -> None:
-    start = NOW + 8 * DAY  # of sixteen
+    start = NOW + 8.5 * DAY  # of seventeen
     found = [(d.item.id, d.due - NOW, d.late, d.pace) for d in plan(FOUR, start, start + 2 * HOUR, NOW)]
     assert found == [
-        (1, DAY, True, 0.5),
-        (2, 3 * DAY, True, 0.5),
-        (3, 7 * DAY, False, 0.5),
-        (4, 11 * DAY + 2 * HOUR, False, 1.0),
+        (1, 1.5 * DAY, True, 0.5),
+        (2, 3.5 * DAY, True, 0.5),
+        (3, 7.5 * DAY, False, 0.5),
+        (4, 11.5 * DAY + 2 * HOUR, False, 1.0),
     ]
 
 
 def test_plan_after_a_move_needs_no_time_for_what_was_done_before() -> None:
     done = [replace(FOUR[0], state=ItemState.DONE, answered_at=NOW - HOUR), *FOUR[1:]]
-    start = NOW + 12 * DAY
+    start = NOW + 13 * DAY
     assert [d.due - d.regular for d in plan(done, start, start + HOUR, NOW)] == [timedelta()] * 4
     # what is done from then on moves no date
     later = [replace(FOUR[0], state=ItemState.DONE, answered_at=NOW + HOUR), *FOUR[1:]]
