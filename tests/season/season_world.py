@@ -86,6 +86,7 @@ class World:
         self.agenda: list[tuple[datetime, int, Callable[[], None]]] = []
         self.patience: dict[int, tuple[str, int]] = {}  # door, and the attempt that is answered
         self.asked: dict[tuple[int, int, int], int] = {}
+        self.reached: set[str] = set()  # keys of what arrived: nobody answers what they never got
         for n in range(people):
             begins = START + DAY * self.dice.random() if n < people * 0.4 else self._some(START + DAY, END - 7 * DAY)
             self.then(begins, self.registers)
@@ -168,11 +169,10 @@ class World:
 
     def writes(self, me: Someone) -> None:
         """A letter that answers the welcome; a person must read it."""
-        if me.mail_dead is None and self.patience[me.id][0] != "bounce":
-            row = self.place.app.conn.execute("select message_id from outbox where key = ?", (f"welcome/{me.id}",))
-            found = row.fetchone()
-            if found is not None:
-                self.mail(me, "Could you tell me more about the people in my region?", found["message_id"])
+        key = f"welcome/{me.id}"
+        if me.mail_dead is None and self.patience[me.id][0] != "bounce" and key in self.reached:
+            to = self.place.by_key(key).message_id
+            self.mail(me, "Could you tell me more about the people in my region?", to)
 
     def blocks(self, me: Someone) -> None:
         if me.linked is None or me.chat_gone is not None or me.chat_known_gone is not None:
@@ -300,6 +300,7 @@ class World:
 
     def received(self, key: str, data: bytes, channel: str) -> None:
         """A message of ours has arrived; what its reader makes of it."""
+        self.reached.add(key)
         parts = key.split("/")
         person = int(parts[-1])
         me, (door, patience) = self.log.people[person], self.patience[person]
@@ -337,6 +338,9 @@ class World:
         gone = me.chat_gone is not None or me.chat_known_gone is not None
         if (door == "telegram" and (me.linked is None or gone)) or (door in ("text", "calendar") and me.mail_dead):
             door = "page"
+        key = f"invite/{space.id}/{sequence + entry.bump}/{me.id}"
+        if door in ("text", "calendar") and key not in self.reached:
+            door = "page"
         said = self.dice.choices(["ACCEPTED", "DECLINED", "TENTATIVE"], [6, 3, 1])[0]
         if door == "calendar":
             place.file(calendar_answer(
@@ -346,9 +350,7 @@ class World:
             place.twice(read_filed)
             me.mail_signs.append(now)
         elif door == "text":
-            key = f"invite/{space.id}/{sequence + entry.bump}/{me.id}"
-            row = conn.execute("select message_id from outbox where key = ?", (key,)).fetchone()
-            self.mail(me, WORDS[said], row["message_id"])
+            self.mail(me, WORDS[said], place.by_key(key).message_id)
         elif door == "telegram":
             word = {"ACCEPTED": "yes", "DECLINED": "no", "TENTATIVE": "maybe"}[said]
             self.update(me, "callback_query", {"data": f"rsvp/{entry.id}/{word}/{sequence + entry.bump}"})
