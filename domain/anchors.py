@@ -28,6 +28,8 @@ def anchor_of(point: Touchpoint, facts: Facts) -> datetime | None:
             return facts.asked_at
         case Anchor.LAST_SEEN:
             return facts.last_seen or facts.registered_at
+        case Anchor.PROPOSAL_QUESTION:
+            return facts.subject.asked_at if facts.subject else None
         case None:
             return None
     return facts.subject.since if facts.subject else None
@@ -39,7 +41,7 @@ def span(point: Touchpoint, facts: Facts, rules: Rules) -> tuple[datetime, datet
     if anchor is None:
         return None
     if facts.subject is not None:
-        return _of_subject(point, facts.subject, facts.person, rules)
+        return _of_subject(point, anchor, facts.subject, facts.person, rules)
     session = facts.session
     if facts.registered_at is None and session is None:
         return None
@@ -52,10 +54,12 @@ def span(point: Touchpoint, facts: Facts, rules: Rules) -> tuple[datetime, datet
     return due, expires
 
 
-def _of_subject(point: Touchpoint, subject: Subject, person: Participant, rules: Rules) -> tuple[datetime, datetime]:
-    pace, due = _pace(point, subject, rules), _at_preferred_hour(subject.since, point, person, rules)
+def _of_subject(
+    point: Touchpoint, anchor: datetime, subject: Subject, person: Participant, rules: Rules
+) -> tuple[datetime, datetime]:
+    pace, due = _pace(point, subject, rules), _at_preferred_hour(anchor, point, person, rules)
     if pace < 1:
-        due = subject.since + point.offset * pace
+        due = anchor + point.offset * pace
     expires = due + (point.expires_after or A_WEEK) * pace
     return due, min(expires, subject.until) if subject.until is not None else expires
 

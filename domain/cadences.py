@@ -82,7 +82,8 @@ class Anchor(StrEnum):
     SURVEY_OPENED = "survey_opened"
     CHECKLIST = "checklist"  # when a sharer's checklist was made, or its session moved
     CHECKLIST_ITEM_DUE = "checklist_item_due"
-    PROPOSAL = "proposal"  # when the question that a proposal waits for was put
+    PROPOSAL = "proposal"  # when a proposal came to wait for its question's answer
+    PROPOSAL_QUESTION = "proposal_question"  # when the first message with that question left
     SHARING = "sharing"  # the start of a session, for those who lead it
     MATERIALS = "materials"  # when all that a session should leave was in, and it was over
     CLOSED = "closed"  # when a session was closed, for those who led it
@@ -100,6 +101,7 @@ ANCHORED = {
     Anchor.CHECKLIST: About.CHECKLIST,
     Anchor.CHECKLIST_ITEM_DUE: About.ITEM,
     Anchor.PROPOSAL: About.PROPOSAL,
+    Anchor.PROPOSAL_QUESTION: About.PROPOSAL,
     Anchor.SHARING: About.SHARING,
     Anchor.MATERIALS: About.MATERIALS,
     Anchor.CLOSED: About.THANKS,

@@ -145,7 +145,8 @@ class _Foresight:
             self._left(touch, moment)
 
     def _left(self, touch: Touch, moment: datetime) -> None:
-        """What the facts about its session are once a message has left: the calendar has its entry, or lost it."""
+        """What the facts about its session or proposal are once a message has left: the calendar has its entry, or
+        lost it; the question was put."""
         self.case = replace(
             self.case,
             sent=self._sent(touch, moment),
@@ -159,10 +160,14 @@ class _Foresight:
 
 
 def _about(facts: Facts, touch: Touch) -> bool:
+    if facts.about is About.PROPOSAL and facts.subject is not None:
+        return f"/{facts.subject.tag}/" in touch.key
     return facts.about is About.SESSION and facts.session is not None and facts.session.id == touch.session_id
 
 
 def _after(facts: Facts, touch: Touch, moment: datetime) -> Facts:
+    if facts.subject is not None:
+        return replace(facts, subject=replace(facts.subject, asked_at=facts.subject.asked_at or moment))
     assert facts.session is not None
     if touch.purpose in REQUESTS:
         first = facts.asked_at is None or facts.heard.request is None

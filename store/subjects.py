@@ -26,7 +26,7 @@ def open_ones(conn: sqlite3.Connection, people: Sequence[int], now: datetime) ->
     surveys = conn.execute(
         f"select * from survey_requests where {mine} and answered_at is null and closed_at is null", among
     ).fetchall()
-    proposals = conn.execute(f"select * from proposals where {mine} and settled_at is null", among).fetchall()
+    proposals = conn.execute(f"{_PROPOSALS} where {mine} and settled_at is null", among).fetchall()
     lists = conn.execute(f"select * from checklists where {mine} and ended_at is null", among).fetchall()
     wanted = {row["session_id"] for row in (*surveys, *lists)} - {None}
     among_sessions = sessions.among(conn, wanted)
@@ -51,8 +51,8 @@ def open_ones(conn: sqlite3.Connection, people: Sequence[int], now: datetime) ->
 def one(conn: sqlite3.Connection, about: About, ident: int, person: int) -> Concern | None:
     """One subject as it concerns that person, open or closed; None when there is no such thing of theirs."""
     if about in (About.SURVEY, About.PROPOSAL):
-        table = "survey_requests" if about is About.SURVEY else "proposals"
-        row = conn.execute(f"select * from {table} where id = ? and participant_id = ?", (ident, person)).fetchone()
+        found = "select * from survey_requests" if about is About.SURVEY else _PROPOSALS
+        row = conn.execute(f"{found} where id = ? and participant_id = ?", (ident, person)).fetchone()
         if row is None:
             return None
         session = sessions.get(conn, row["session_id"]) if row["session_id"] is not None else None
@@ -83,6 +83,13 @@ def _survey(row: sqlite3.Row, session: Session | None) -> Concern:
     return Concern(row["participant_id"], Subject(About.SURVEY, row["id"], since, closed, until), session)
 
 
+# With the first message, as far as anybody can know, that put the question that is open.
+_PROPOSALS = (
+    "select p.*, (select min(coalesce(o.sent_at, o.created_at)) from outbox o"
+    " where o.participant_id = p.participant_id and o.purpose = 'proposal_ask'"
+    " and (o.state in ('at_risk', 'sent', 'unsure') or o.repeats > 0) and instr(o.key, '/proposal-' || p.id || '/'"
+    " || ((p.title <> '') + (p.purpose <> '') + (p.wanted <> '')) || '/')) as put_at from proposals p"
+)
 _PROPOSED = {
     "asking": "", "complete": "the proposal is complete", "confirmed": "the proposal became a session",
     "declined": "the proposal was declined", "withdrawn": "the proposal was withdrawn",
@@ -93,7 +100,7 @@ def _proposal(row: sqlite3.Row) -> Concern:
     answered = sum(row[name] != "" for name in ("title", "purpose", "wanted"))  # each question is asked anew
     subject = Subject(
         About.PROPOSAL, row["id"], parse_iso(row["asked_at"]), _PROPOSED[row["state"]], occasion=answered,
-        begun=answered > 0,
+        begun=answered > 0, asked_at=parse_iso(row["put_at"]) if row["put_at"] else None,
     )  # fmt: skip
     return Concern(row["participant_id"], subject, None)
 

@@ -133,7 +133,7 @@ _KEYS = """## Keys of a touchpoint
 | key | what it says |
 |---|---|
 | `purpose` | the message, by its template's name; `ask_coordinator` makes a task on the desk instead |
-| `anchor`, `offset` | when it is due: `registration`, `session_start`, `session_end`, `invitation` (when the request for the session's present time left), `last_seen`, `survey_opened`, `checklist` (made, or its session moved), `checklist_item_due` or `proposal` (when the question that waits was put), and `-2d`, `1h`, `90m`. Never stored: a session that moves moves its reminders |
+| `anchor`, `offset` | when it is due: `registration`, `session_start`, `session_end`, `invitation` (when the request for the session's present time left), `last_seen`, `survey_opened`, `checklist` (made, or its session moved), `checklist_item_due`, `proposal` (when it came to wait for the answer to its next question) or `proposal_question` (when the first message with that question left), and `-2d`, `1h`, `90m`. Never stored: a session that moves moves its reminders |
 | `audience` | facts that must all hold: `invited`, `registered` (asked for the session themselves), `unanswered`, `accepted`, `not_declined`; `never_came`, `came`, `no_telegram`, `no_skills`. Of a survey or proposal: `silent` (no part of it is answered), `begun` (a part is). Of a checklist item: `owner` (theirs to see to), `co_sharer` (somebody else's of the same session), `in_turn` (nothing that was theirs to do before waits) |
 | `channel` | `email`, `telegram`, `best` (the newest sign of life; mail on a tie or without a chat) or `desk` |
 | `sender` | who it is from: a sender of `programme.toml` |

@@ -111,6 +111,7 @@ def about_subject(dice: random.Random, base: Facts, about: About, ident: int, no
         pace=dice.choice([1.0, 1.0, 0.5, 0.1]) if about is About.ITEM else 1.0,
         begun=seldom(dice),
         mine=dice.random() < 0.7,
+        asked_at=around(dice, now, 9, 0) if dice.random() < 0.7 else None,
     )
     return replace(base, session=sessions[0] if sessions else None, subject=subject)
 

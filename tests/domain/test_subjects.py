@@ -189,6 +189,15 @@ def test_foresight_of_a_silent_sharer_asks_for_the_next_once_a_coordinator_has_t
     ]
 
 
+def test_foresight_of_a_question_counts_from_when_it_leaves() -> None:
+    late = Facts(ADA, subject=Subject(About.PROPOSAL, 9, NOW - 10 * DAY, occasion=0))
+    found = foresee(Case((late,)), SHIPPED, NOW, NOW + 30 * DAY)
+    assert [(at, d.touch.key) for at, _, d in found if isinstance(d, Send)] == [
+        (NOW, "proposal_first/proposal-9/0/7"),
+        (datetime(2026, 11, 29, 10, 0, tzinfo=UTC), "proposal_again/proposal-9/0/7"),
+    ]
+
+
 def test_item_of_somebody_who_wants_no_messages_still_comes_to_the_desk() -> None:
     stopped = replace(dated(5, 0), person=replace(ADA, suppressed=frozenset({"asks"})))
     found = decided([stopped], NOW + 3 * DAY)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from domain.deliveries import Outcome
 from domain.errors import UserError
+from domain.messages import State
 from domain.proposals import checked
 from steps import persons, proposals, status
 from steps.deliver import deliver, telegram_channel
@@ -82,6 +84,44 @@ def test_silent_ambassador_is_asked_twice_and_never_again_for_half_a_year(place:
     place.later(days=130)
     assert proposals.ask_ambassadors(place.app, 5, "test") == 1
     assert [(w.proposal.id, w.proposal.state) for w in proposals.listing(place.app)] == [(2, "asking")]
+
+
+@pytest.mark.parametrize("days", [7, 10, 13])
+def test_question_is_asked_again_only_after_it_was_asked_however_late(place: TwoChannels, days: int) -> None:
+    """Nobody planned for days."""
+    proposals.ask_ambassadors(place.app, 5, "test")
+    place.later(days=days)
+    place.through(days=5)
+    assert asks(place) == ["proposal_first/proposal-1/0/1"]
+    place.through(days=60)
+    assert asks(place) == ["proposal_first/proposal-1/0/1", "proposal_again/proposal-1/0/1"]
+
+
+def test_next_question_is_asked_and_asked_again_however_late(place: TwoChannels) -> None:
+    proposals.start(place.app, "1", {"title": "Queries"}, "test")
+    place.later(days=10)
+    place.through(days=5)
+    assert asks(place) == ["proposal_next/proposal-1/1/1"]
+    place.through(days=60)
+    assert asks(place) == ["proposal_next/proposal-1/1/1", "proposal_again/proposal-1/1/1"]
+
+
+def test_question_that_was_never_asked_is_not_asked_again(place: TwoChannels) -> None:
+    """The first was of no use any more, or could not be delivered."""
+    proposals.ask_ambassadors(place.app, 5, "test")
+    place.later(days=16)
+    place.through(days=60)
+    assert asks(place) == []
+
+
+def test_question_that_was_not_taken_is_not_asked_again(place: TwoChannels) -> None:
+    place.channel.outcomes["p1@example.org"] = Outcome.REFUSED_MESSAGE
+    proposals.ask_ambassadors(place.app, 5, "test")
+    place.through(days=2)
+    assert place.by_key("proposal_first/proposal-1/0/1").state is State.FAILED
+    place.channel.outcomes.clear()
+    place.through(days=60)
+    assert asks(place) == []
 
 
 def test_who_waits_for_an_answer_to_a_proposal_is_not_asked_for_another(place: TwoChannels) -> None:
