@@ -36,9 +36,15 @@ class Conversation:
 def question(app: App, session_id: int, person: int) -> Conversation | None:
     """Whom this person can ask about that session; None when nobody can be reached, or it is long over."""
     session = sessions.get(app.conn, session_id)
-    if session is None or app.now() > session.ends_at + OPEN_FOR:
+    return _question(app, session, person) if session is not None else None
+
+
+def _question(app: App, session: Session, person: int) -> Conversation | None:
+    if app.now() > session.ends_at + OPEN_FOR:
         return None
-    sharers = [i for i in checklists.sharers_of(app.conn, [session_id])[session_id] if i != person]
+    sharers = [i for i in checklists.sharers_of(app.conn, [session.id])[session.id] if i != person]
+    if not sharers:
+        return None
     people = participants.load(app.conn, [person, *sharers], app.now())
     readers = tuple(people[i] for i in sharers if i in people and not mail_unwanted(people[i], TOPIC))
     if person not in people or people[person].erased or not readers:
@@ -61,7 +67,7 @@ def reply(app: App, number: int) -> Conversation | None:
 
 def link(app: App, session: Session, person: int) -> str:
     """Where this person can ask the session's sharers; "" without pages, or when nobody could be asked."""
-    if question(app, session.id, person) is None:
+    if _question(app, session, person) is None:
         return ""
     return page_links.url(app, page_links.Page.CONTACT, (session.id, person), session.ends_at + OPEN_FOR)
 

@@ -44,6 +44,7 @@ class When:
     day: str  # short, for a subject line
 
 
+@lru_cache(maxsize=1024)  # a session has many readers, and they live in few zones
 def when(start_utc: datetime, minutes: int, zone: str, language: str) -> When:
     """`minutes` from `start_utc` (aware), in words. ValueError for a naive time, KeyError for an unknown zone."""
     if start_utc.tzinfo is None:
@@ -84,6 +85,7 @@ def names(items: Sequence[str], language: str) -> str:
     return format_list(list(items), locale=language)
 
 
+@lru_cache(maxsize=1024)
 def language_name(code: str, language: str) -> str:
     """Name of the language `code` (BCP 47) in `language`; the code itself where CLDR has none."""
     try:
