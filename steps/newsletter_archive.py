@@ -40,6 +40,12 @@ def listing(app: App) -> list[Archived]:
     return [archived for issue in found[:MOST] if (archived := _archived(app, issue)) is not None]
 
 
+def is_any(app: App) -> bool:
+    """Whether there is an issue to read."""
+    kinds = [kind for kind, rule in app.programme.issues.items() if rule.public]
+    return newsletter.is_any(app.conn, SHOWN, kinds)
+
+
 def get(app: App, number: int) -> Archived | None:
     """None for one that is not there, not sent, or not for everybody."""
     issue = newsletter.get(app.conn, number)

@@ -114,6 +114,15 @@ def listing(conn: sqlite3.Connection, states: Sequence[IssueState] = tuple(Issue
     return [_from_row(row) for row in rows]
 
 
+def is_any(conn: sqlite3.Connection, states: Sequence[IssueState], kinds: Sequence[IssueKind]) -> bool:
+    """Whether there is an issue of these states and kinds."""
+    query = (
+        "select exists (select 1 from issues where state in (select value from json_each(?))"
+        " and kind in (select value from json_each(?)))"
+    )
+    return bool(conn.execute(query, (json.dumps(states), json.dumps(kinds))).fetchone()[0])
+
+
 def approve(
     conn: sqlite3.Connection, issue: Issue, content: str, hashes: tuple[str, str], readers: int, who: str, now: datetime
 ) -> None:

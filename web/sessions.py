@@ -8,7 +8,7 @@ from starlette.responses import Response
 from domain.errors import SchemaMismatch, UserError
 from domain.resources import Resource
 from domain.sessions import Session, SessionState
-from steps import places, resources, sessions
+from steps import newsletter_archive, places, resources, sessions
 from templates_email import formats
 from web.refusals import missing
 from web.room import Spot
@@ -22,7 +22,8 @@ def listing(visit: Visit) -> Response:
     coming = [shown(s, code) for s in sessions.listing(visit.app) if s.state is SessionState.CONFIRMED]
     feed = f"{visit.app.settings.pages_url}/calendar.ics" if visit.app.settings.pages_url else visit.at("/calendar.ics")
     webcal = re.sub(r"^https?://", "webcal://", feed)  # what calendar programs take over
-    return visit.page("sessions", public=True, sessions=coming, webcal=webcal)
+    issues = newsletter_archive.is_any(visit.app)
+    return visit.page("sessions", public=True, sessions=coming, webcal=webcal, issues=issues)
 
 
 def one(visit: Visit) -> Response:

@@ -63,6 +63,21 @@ def test_list_leads_to_the_issues(place: IssuePlace) -> None:
     assert f'<a href="/newsletters/{issue.id}" lang="en" dir="ltr">{title}</a>' in page
 
 
+def test_list_of_sessions_leads_to_the_issues_when_there_are_public_ones(place: IssuePlace) -> None:
+    adviser = place.reader("Cleo")
+    place.app.conn.execute("insert into participant_roles (participant_id, role) values (?, 'adviser')", (adviser,))
+    brief = place.draft("brief")
+    place.approve(brief)
+    send_approved(place.app)
+    place.draft()
+    visitor, found = Visitor(place, "fr"), []
+    for _ in range(2):
+        visitor.get("/")
+        found.append("/newsletters" in visitor.links())
+        sent(place)
+    assert (place.state(brief), found) == ("sent", [False, True])
+
+
 def test_feed_is_atom_with_lasting_ids_and_is_not_sent_twice(place: IssuePlace) -> None:
     issue = sent(place)
     visitor = Visitor(place)
