@@ -29,7 +29,8 @@ def pressed(visit: Visit, invitation_id: int, choice: Choice, sequence: int) -> 
         return visit.unknown("another person's button")
     session = sessions.get(visit.conn, invitation.session_id)
     assert session is not None
-    for message_id in chats.arrived(visit.conn, invitation.id, sequence):
+    message_id = chats.arrived(visit.conn, invitation.participant_id, f"rsvp/{invitation.id}/{choice}/{sequence}")
+    if message_id is not None:
         claims.prove_sent(visit.conn, message_id, "its button was pressed, so it arrived", visit.now)
     if session.state is SessionState.CANCELLED or not invitation.wanted:
         return visit.read("rsvp", words.Gone(title=session.title), reason="session or invitation is gone")

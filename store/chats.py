@@ -151,13 +151,16 @@ def migrated(conn: sqlite3.Connection, old: int, new: int) -> int:
     return done.rowcount
 
 
-def arrived(conn: sqlite3.Connection, invitation_id: int, sequence: int) -> list[int]:
-    """Messages to a chat that brought this invitation with this SEQUENCE: a press of their buttons proves them."""
+def arrived(conn: sqlite3.Connection, participant_id: int, button: str) -> int | None:
+    """The message to this person's chat that a press of this button proves; None where several may have brought it,
+    an answer in the chat among them: then nobody can know which one was pressed."""
     rows = conn.execute(
-        "select id from outbox where channel = 'telegram' and invitation_id = ? and sequence = ?",
-        (invitation_id, sequence),
-    )
-    return [row["id"] for row in rows]
+        "select o.id from outbox o join payloads p on p.outbox_id = o.id"
+        " where o.participant_id = ? and o.channel = 'telegram' and instr(p.data, ?)"
+        " and (o.state in ('claimed', 'at_risk', 'sent', 'unsure') or o.repeats > 0) limit 2",
+        (participant_id, f'"{button}"'),
+    ).fetchall()
+    return rows[0]["id"] if len(rows) == 1 else None
 
 
 def sessions_of(conn: sqlite3.Connection, participant_id: int, now: datetime) -> list[tuple[int, int | None]]:

@@ -135,3 +135,19 @@ def test_button_of_a_delivered_reminder_is_answered(bot: BotPlace) -> None:
     assert bot.partstat(person, found) == "ACCEPTED"
     assert bot.by_key("chat/of the test").state is State.SENT
     assert invitation == made.invitation_id
+
+
+@pytest.mark.parametrize("other", ["sent", "unsure"])
+def test_button_that_two_messages_have_proves_neither(bot: BotPlace, other: str) -> None:
+    person = bot.linked()
+    session, invitation = bot.invited(person)
+    for key, code in (("chat/one", "reminder_two_days"), ("chat/other", "reminder_one_hour")):
+        made = replace(composed(bot, person, session, code), key=key, message_id=key, purpose="chat_answer")
+        assert outbox.record(bot.app.conn, made, bot.time)
+    assert deliver(bot.app, channel=MemoryTelegram()).sent == 2
+    bot.app.conn.execute("update outbox set state = 'unsure' where key = 'chat/one'")
+    bot.app.conn.execute("update outbox set state = ? where key = 'chat/other'", (other,))
+    bot.api.forge_press(ADA, f"rsvp/{invitation}/yes/0")
+    bot.hear()
+    assert bot.partstat(person, session) == "ACCEPTED"
+    assert (bot.by_key("chat/one").state, bot.by_key("chat/other").state) == (State.UNSURE, State(other))
