@@ -15,6 +15,7 @@ from templates_email.fields import (
     Language,
     Languages,
     Letter,
+    Name,
     Names,
     Number,
     Personal,
@@ -156,7 +157,7 @@ class ProposalComplete(Letter):
 
     message: ClassVar[str] = "proposal_complete"
 
-    proposal: Personal[Text]
+    proposal: Personal[Name]  # a participant's words, which fit on a line and lead nowhere
 
 
 AFTERWARDS: tuple[type[Letter], ...] = (

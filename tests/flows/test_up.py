@@ -255,11 +255,18 @@ def test_failure_of_a_step_tells_prefect_no_address(up: Up, home: Path, app: App
         "create trigger more_trouble before insert on step_runs begin"
         f" select raise(abort, '{NAME} <{ADDRESS}> cannot be noted'); end"
     )
+    # Somebody is due, or there would be nothing to note.
+    app.conn.execute(
+        "insert into participants (name, registered_at, created_at, updated_at) values (?, ?, ?, ?)",
+        (NAME, *["2026-01-01T00:00:00Z"] * 3),
+    )
     try:
         with up.api() as api:
             run, state = finished(api, "Plan and deliver")
             assert state == "FAILED"
     finally:
+        app.conn.execute("delete from decisions where participant_id = (select max(id) from participants)")
+        app.conn.execute("delete from participants where id = (select max(id) from participants)")
         app.conn.execute("drop trigger trouble")
         app.conn.execute("drop trigger more_trouble")
     assert message(up, run).endswith(

@@ -18,13 +18,16 @@ from templates_email.catalogues import HERE, languages, shipped, text_direction
 from templates_email.chats import Chat
 from templates_email.clean import clean_line, clean_name
 from templates_email.contexts import Letter, fields_of, personal_values, shared_values
-from templates_email.fields import Context, Form
+from templates_email.fields import Context, Form, Part
 from templates_email.samples import samples
 from templates_email.skeletons import Rendered, prepare, render
 from templates_email.slots import Slots, view
 
 CASES = [(case, language) for language in languages() for case in samples(language)]
 LETTERS = [case for case, context in samples("en").items() if isinstance(context, Letter)]
+
+
+PART = "zzpartzz"
 
 
 class Entity:
@@ -58,6 +61,9 @@ def slowly(letter: Context, language: str) -> Rendered:
             name: view(value, fields[name][1], language, Entity, show_markdown) for name, value in shared_values(letter)
         }
         for name_, value in personal_values(letter).items():
+            if isinstance(value, Part):  # made apart, and put in below
+                values[name_] = PART
+                continue
             values[name_] = Entity(clean_name(value) if fields[name_][1] is Form.NAME else clean_line(value))
         return "".join(template.blocks[name](template.new_context(values)))
 
@@ -75,7 +81,11 @@ def slowly(letter: Context, language: str) -> Rendered:
         plain.to_text(markup.parse(block(name), lambda _: None), lambda line: line) for name in ("body", "footer")
     ]
     inlined = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(page)
-    return Rendered(language, subject, inlined, "\n- - -\n\n".join(texts), html.unescape(block("chat")))
+    text = "\n- - -\n\n".join(texts)
+    for part in (value for value in personal_values(letter).values() if isinstance(value, Part)):
+        inlined = re.sub(f"<p[^>]*>{PART}</p>", lambda _, part=part: f"<div>{part.html}</div>", inlined)  # type: ignore[misc]  # mypy sees no default
+        text = text.replace(PART, part.text)
+    return Rendered(language, subject, inlined, text, html.unescape(block("chat")))
 
 
 def tree(page: str) -> list[tuple[str, tuple[tuple[str, str], ...]] | str]:
