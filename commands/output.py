@@ -66,7 +66,7 @@ def _cell(value: object) -> str:
 
 
 def say(text: str) -> None:
-    print(text)
+    print(text, flush=True)  # a service's log is read while it runs
 
 
 def complain(text: str) -> None:
