@@ -37,7 +37,6 @@ from steps.app import App
 UNFINISHED = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 FINAL_EVENTS = ("Completed", "Failed", "Cancelled", "Crashed")
 STOP_SECONDS = 5.0
-DEPLOY_SECONDS = 180.0
 LIMIT = 10  # runs at once
 SILENCE = timedelta(seconds=90)  # three heartbeats
 AUTOMATION = "A run without a heartbeat has crashed"
@@ -100,8 +99,7 @@ class Serving(threading.Thread):
         self, pool: str, found: list[RunnerDeployment], offered: dict[str, list[str]]
     ) -> None:
         """One worker of a pool. Whose run it is that does not end, its missing heartbeats tell."""
-        # Several workers that begin at once can wait for each other in the server: then it is begun anew.
-        async with asyncio.timeout(DEPLOY_SECONDS), get_client() as client:
+        async with get_client() as client:
             await make_pool(client, pool)
             await watch_heartbeats(client)
             for deployment in found:

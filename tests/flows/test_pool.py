@@ -126,10 +126,8 @@ def test_two_workers_share_a_programme_and_one_dies(tmp_path: Path) -> None:
         stack.enter_context(started(argv, full, tmp_path / "server", "server.log"))
         until(lambda: healthy(url))
         work = [sys.executable, "-P", "-c", CLI, "worker", "--server", url, "--pool", POOL]
-        workers = []
-        for log in (tmp_path / "worker-a", tmp_path / "worker-b"):
-            workers.append(stack.enter_context(started(work, env, tmp_path, log.name)))
-            until(lambda log=log: "ready" in log.read_text())  # type: ignore[misc]  # mypy sees no default
+        workers = [stack.enter_context(started(work, env, tmp_path, f"worker-{n}")) for n in "ab"]
+        until(lambda: all("ready" in (tmp_path / f"worker-{n}").read_text() for n in "ab"))
         with Api(url, LOGIN) as api:
             found = api.post("/deployments/filter")
             assert {one["work_pool_name"] for one in found} == {POOL}
