@@ -317,7 +317,7 @@ def test_database_of_no_use(place: Place, spoil: Callable[[Place], None], words:
 
 def test_database_locked(busy: Place) -> None:
     def impatient() -> None:
-        database.BUSY_SECONDS = 0.05  # type: ignore[assignment]
+        database.BUSY_SECONDS = 0.05
 
     busy.app.close()
     with closing(sqlite3.connect(busy.app.settings.db, isolation_level=None)) as other:

@@ -43,7 +43,7 @@ class Visitor:
         async def go() -> httpx.Response:
             transport = httpx.ASGITransport(self.pages, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url=HOST, cookies=self.cookies) as client:
-                answer = await client.request(method, path, headers=self.headers | more.pop("headers", {}), **more)  # type: ignore[arg-type, operator]
+                answer = await client.request(method, path, headers=self.headers | more.pop("headers", {}), **more)
                 self.cookies = client.cookies
                 return answer
 
@@ -73,7 +73,7 @@ class Visitor:
         return self.answer
 
     def tree(self) -> Element:
-        return html5lib.parse(self.answer.text)  # type: ignore[no-any-return]
+        return html5lib.parse(self.answer.text)
 
     @property
     def text(self) -> str:

@@ -54,7 +54,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield request.param, place, pages
 
 
-def test_axe_finds_nothing_and_a_small_phone_is_wide_enough(browser, site) -> None:  # type: ignore[no-untyped-def]
+def test_axe_finds_nothing_and_a_small_phone_is_wide_enough(browser, site) -> None:
     """In English by all rules, and by contrast once more in the dark, on the page as it stands; in Arabic by the rules
     that look at words and room, for the elements are the same."""
     needs(AXE.is_file(), "axe-core (npm install --prefix tests/judges)")
@@ -83,7 +83,7 @@ def test_axe_finds_nothing_and_a_small_phone_is_wide_enough(browser, site) -> No
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_journey_on_a_slow_line(browser, site, script: bool) -> None:  # type: ignore[no-untyped-def]
+def test_journey_on_a_slow_line(browser, site, script: bool) -> None:
     """Register, confirm, answer an invitation, change the profile, answer a survey, tick what a
     sharer prepares, unsubscribe and undo."""
     language, place, pages = site

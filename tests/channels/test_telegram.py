@@ -30,7 +30,7 @@ def server() -> Iterator[FaultyBotApi]:
 
 def channel(server: FaultyBotApi, **options: float) -> TelegramChannel:
     given = {"per_second": 1000.0, "chat_seconds": 0.0, "answer_timeout": 5.0, **options}
-    return TelegramChannel(server.api.token, api=server.url, **given)  # type: ignore[arg-type]
+    return TelegramChannel(server.api.token, api=server.url, **given)
 
 
 def parcel(number: int, chat: int | None = None, document: Document | None = None) -> Parcel:

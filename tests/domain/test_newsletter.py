@@ -31,7 +31,7 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 def rule(every: str, weekday: int = 1, hour: int = 8) -> IssueRule:
-    return IssueRule(IssueKind.NEWSLETTER, every, weekday, hour, ("news",), timedelta(30), True)  # type: ignore[arg-type]  # one of Every
+    return IssueRule(IssueKind.NEWSLETTER, every, weekday, hour, ("news",), timedelta(30), True)
 
 
 def days_due(every: str, weekday: int) -> list[date]:

@@ -38,7 +38,7 @@ ANSWER = Rsvp(11, PartStat.ACCEPTED, RsvpSource.MAIL_TEXT, 2, NOW, id=5)
 
 
 def facts(**known: object) -> Facts:
-    return Facts(**{"person": ADA, "session": CLINIC, **known})  # type: ignore[arg-type]
+    return Facts(**{"person": ADA, "session": CLINIC, **known})
 
 
 def called_for(one: Facts) -> list[tuple[str, str]]:
@@ -86,7 +86,7 @@ def test_touches_facts_call_for(one: Facts, expected: list[tuple[str, str]]) -> 
 
 
 def person(**known: object) -> Participant:
-    return replace(ADA, **known)  # type: ignore[arg-type]
+    return replace(ADA, **known)
 
 
 def address(health: Health) -> ContactPoint:

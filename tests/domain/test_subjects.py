@@ -58,7 +58,7 @@ FAR = replace(CLINIC, starts_at=NOW + 30 * DAY)
 def dated(ident: int, days: float, **known: object) -> Facts:
     """An item due in so many days."""
     item = Subject(About.ITEM, ident, NOW + days * DAY, until=FAR.starts_at, occasion=1)
-    return Facts(ADA, session=FAR, subject=replace(item, **known))  # type: ignore[arg-type]
+    return Facts(ADA, session=FAR, subject=replace(item, **known))
 
 
 def spans(facts: Facts, rules: Rules = RULES) -> dict[str, tuple[timedelta, timedelta]]:

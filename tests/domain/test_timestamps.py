@@ -11,7 +11,7 @@ LAGOS = ZoneInfo("Africa/Lagos")  # UTC+1
 
 
 def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc,arg-type]  # a date and a time, as ints
+    return datetime(*parts, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

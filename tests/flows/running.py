@@ -92,5 +92,5 @@ class Caught:
         self.recipients: list[str] = []
 
     async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
-        self.recipients += envelope.rcpt_tos  # type: ignore[attr-defined]
+        self.recipients += envelope.rcpt_tos
         return "250 taken"

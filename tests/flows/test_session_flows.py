@@ -132,5 +132,5 @@ def test_announcement_says_to_how_many_groups(app: App) -> None:
 @pytest.mark.parametrize("words", [words for words in cancel_session.REASONS.values() if words])
 def test_reason_of_the_form_is_said_in_the_readers_language(words: str, language: str) -> None:
     sample = samples(language)["cancellation-session"]
-    mail = skeletons.render("cancellation", (language,), replace(sample, reason=words))  # type: ignore[type-var]  # a Letter
+    mail = skeletons.render("cancellation", (language,), replace(sample, reason=words))
     assert (mail.language, [words in said for said in (mail.text, mail.chat, mail.html)]) == (language, [False] * 3)

@@ -72,7 +72,7 @@ def unsure_is_queued() -> None:
 
 def marks_are_not_read() -> None:
     """Who takes over looks at the rows alone, which say of a message at risk that it is claimed."""
-    marks.carry_over = lambda *_: None  # type: ignore[assignment]
+    marks.carry_over = lambda *_: None
 
 
 VARIANTS: dict[str, Callable[[], None]] = {

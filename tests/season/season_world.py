@@ -53,7 +53,7 @@ class Harness(TwoChannels):
 
     @property
     def kills(self) -> int:
-        return int(self.doomed.conn.kills)  # type: ignore[attr-defined]
+        return int(self.doomed.conn.kills)
 
     def twice(self, step: Callable[[App], object]) -> None:
         with process(self.doomed, self.dice.randint(1, self.dice.choice([8, 30, 60, 120, 400]))):

@@ -103,7 +103,7 @@ def mailbox(server: Dovecot, user: str) -> list[Message]:
     box.login(user, server.password)
     box.select("INBOX", readonly=True)
     (numbers,) = box.search(None, "ALL")[1]
-    found = [email.message_from_bytes(box.fetch(n, "(BODY.PEEK[])")[1][0][1]) for n in numbers.split()]  # type: ignore[index]
+    found = [email.message_from_bytes(box.fetch(n, "(BODY.PEEK[])")[1][0][1]) for n in numbers.split()]
     box.logout()
     return found
 
@@ -111,7 +111,7 @@ def mailbox(server: Dovecot, user: str) -> list[Message]:
 def entry(mail: Message) -> bytes:
     """The calendar part that clients show with buttons: the last one of multipart/alternative."""
     parts = [p for p in mail.walk() if p.get_content_type() == "multipart/alternative"]
-    last = parts[0].get_payload()[-1]  # type: ignore[index]
+    last = parts[0].get_payload()[-1]
     assert last.get_content_type() == "text/calendar"
     return bytes(last.get_payload(decode=True))
 

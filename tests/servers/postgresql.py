@@ -36,9 +36,9 @@ def postgresql() -> Iterator[str]:
         # Nothing here outlives the test: no waiting for the disk.
         subprocess.run(
             [initdb, "-D", data, "-U", "prefect", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"], check=True, **quiet
-        )  # type: ignore[call-overload]  # of options
+        )
         options = ["-c", "fsync=off", "-c", f"unix_socket_directories={folder}", "-c", "listen_addresses=127.0.0.1"]
-        process = subprocess.Popen([server, "-D", data, "-p", str(port), *options], **quiet)  # type: ignore[call-overload]
+        process = subprocess.Popen([server, "-D", data, "-p", str(port), *options], **quiet)
         try:
             yield f"postgresql+asyncpg://prefect@127.0.0.1:{port}/postgres"
         finally:

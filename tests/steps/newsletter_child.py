@@ -25,17 +25,17 @@ def main(folder: str, page: int, when: str) -> None:
         messages += 1
         if when == "inside" and messages == (page - 1) * SIZE + SIZE // 2:
             os.kill(os.getpid(), signal.SIGKILL)
-        return record(*args)  # type: ignore[arg-type]  # passed on as they came
+        return record(*args)
 
     def next_page(*args: object) -> object:
         nonlocal pages
         pages += 1
         if when == "after" and pages == page + 1:
             os.kill(os.getpid(), signal.SIGKILL)
-        return waiting(*args, most=SIZE)  # type: ignore[arg-type]  # passed on as they came
+        return waiting(*args, most=SIZE)
 
-    newsletter_send.outbox.record = recorded  # type: ignore[assignment]  # a crash, not another behaviour
-    newsletter_send.newsletter.waiting_readers = next_page  # type: ignore[assignment]  # likewise
+    newsletter_send.outbox.record = recorded
+    newsletter_send.newsletter.waiting_readers = next_page
     print(newsletter_send.send_approved(Place(Path(folder)).app).messages)
 
 

@@ -138,7 +138,7 @@ def test_restore_under_a_delivery_ends_it(place: Place, monkeypatch: pytest.Monk
     real = place.channel._send
 
     def send(*args: object) -> None:
-        real(*args)  # type: ignore[arg-type]
+        real(*args)
         meta.put(place.app.conn, meta.RESTORED, "just now")
 
     monkeypatch.setattr(place.channel, "_send", send)

@@ -75,9 +75,9 @@ SIGNS = {
 @pytest.mark.parametrize("day", [1, 5, 7])
 def test_sign_of_life_stops_every_later_rung(place: TwoChannels, sign: str, day: int) -> None:
     place.link(1, NOON - timedelta(days=1))
-    place.first = invited(place)  # type: ignore[attr-defined]
-    place.other = place.session("Other", "2026-11-22T15:00Z")  # type: ignore[attr-defined]
-    place.register(1, place.other)  # type: ignore[attr-defined]
+    place.first = invited(place)
+    place.other = place.session("Other", "2026-11-22T15:00Z")
+    place.register(1, place.other)
     before = place.through(days=day)
     SIGNS[sign](place)
     after = place.through(days=25 - day)

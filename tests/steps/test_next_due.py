@@ -48,9 +48,9 @@ def place(tmp_path: Path) -> TwoChannels:
     place.person("Ada", consents={"newsletter": True})
     place.person("Ben")
     place.link(1, NOON - timedelta(days=1))
-    place.clinic = place.session(start="2026-12-20T14:00Z")  # type: ignore[attr-defined]
-    place.past = place.session("Past", start="2026-11-22T12:30Z")  # type: ignore[attr-defined]
-    place.register(1, place.clinic)  # type: ignore[attr-defined]
+    place.clinic = place.session(start="2026-12-20T14:00Z")
+    place.past = place.session("Past", start="2026-11-22T12:30Z")
+    place.register(1, place.clinic)
     place.skilled(2)
     place.through(hours=3)
     return place
@@ -65,7 +65,7 @@ def sql(statement: str) -> Callable[[TwoChannels], object]:
 
 
 def clinic(place: TwoChannels) -> Session:
-    return place.clinic  # type: ignore[attr-defined,no-any-return]
+    return place.clinic
 
 
 MOMENT = "'2026-11-22T15:00:00+00:00'"
@@ -187,7 +187,7 @@ def test_next_due_new_rules_concern_everybody(place: TwoChannels) -> None:
     place.app = place.another()
     looked: list[int] = []
     gathered = facts.gather
-    plan.facts.gather = lambda conn, ids, *rest: looked.extend(ids) or gathered(conn, ids, *rest)  # type: ignore
+    plan.facts.gather = lambda conn, ids, *rest: looked.extend(ids) or gathered(conn, ids, *rest)
     try:
         place.plan()
     finally:
@@ -292,7 +292,7 @@ class Meddling:
     def place_compose(*values: object) -> object:
         from steps.compose import compose
 
-        return compose(*values)  # type: ignore[arg-type]
+        return compose(*values)
 
 
 @pytest.mark.parametrize("change", ["withdrew", "session moved", "suppressed in the chat", "wrote"])
@@ -303,7 +303,7 @@ def test_change_under_the_planner_is_not_lost(
     place.person()
     place.welcomed()
     place.link(1)
-    place.clinic = place.session(start="2026-12-20T14:00Z")  # type: ignore[attr-defined]
+    place.clinic = place.session(start="2026-12-20T14:00Z")
     place.register(1, clinic(place))
     meddling = Meddling(place, CHANGES[change])
     monkeypatch.setattr(planned, "compose", meddling)

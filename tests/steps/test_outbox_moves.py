@@ -57,7 +57,7 @@ def test_move_is_all_or_nothing_and_names_every_problem(three: Place, action: ob
     set_state(three, "sent", 1)
     set_state(three, "draft", 2)
     with pytest.raises(UserError) as error:
-        action(three.app, [1, 2, 3], "test")  # type: ignore[operator]
+        action(three.app, [1, 2, 3], "test")
     assert [str(problem) for problem in error.value.problems] == words
     assert states(three) == ["sent", "draft", "queued"]
 

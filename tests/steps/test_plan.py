@@ -450,7 +450,7 @@ def test_record_restored_under_the_planner_is_held(place: Place, ada: int, monke
 
     def restored_meanwhile(*args: object) -> object:
         meta.put(place.app.conn, meta.RESTORED, "just now")
-        return compose(*args)  # type: ignore[arg-type]
+        return compose(*args)
 
     monkeypatch.setattr(planned, "compose", restored_meanwhile)
     place.plan()

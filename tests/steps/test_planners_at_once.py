@@ -26,11 +26,11 @@ def prepare(folder: Path) -> Place:
     return place
 
 
-def run(place: Place, jobs: list) -> None:  # type: ignore[type-arg]
+def run(place: Place, jobs: list) -> None:
     """Each job in a process of its own, all started at the same moment."""
     gate = forking.Barrier(len(jobs))
 
-    def child(job) -> None:  # type: ignore[no-untyped-def]
+    def child(job) -> None:
         app = place.another()
         gate.wait(30)
         job(app)
@@ -76,7 +76,7 @@ def test_plan_eight_at_once_make_one_row_a_key(tmp_path: Path) -> None:
 def test_plan_eight_at_once_while_the_session_changes(tmp_path: Path) -> None:
     place = prepare(tmp_path)
 
-    def move(app) -> None:  # type: ignore[no-untyped-def]
+    def move(app) -> None:
         for days in range(1, 6):
             sessions.change(app, "1", {"start": iso(place.time + timedelta(days=10 + days))}, "test")
 

@@ -197,7 +197,7 @@ def test_erased_author_leaves_no_open_proposal(place: TwoChannels) -> None:
 )
 def test_answers_that_a_person_must_read(name: str, text: str) -> None:
     with pytest.raises(ValueError):
-        checked(name, text)  # type: ignore[arg-type]
+        checked(name, text)
 
 
 def test_title_may_be_a_question() -> None:

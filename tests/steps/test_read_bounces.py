@@ -353,7 +353,7 @@ def test_mail_too_large_is_filed_as_such(place: Place) -> None:
 
     place.environ["LETSCONNECT_IMAP_URL"] = "imap://me:secret@127.0.0.1:1/INBOX"
     app = place.another()
-    assert steps_inbox._file_new(app, Box()) == 2  # type: ignore[arg-type]
+    assert steps_inbox._file_new(app, Box()) == 2
     assert [(mail.raw[:10], mail.truncated) for mail in inbox.unread(app.conn, 9)] == [
         (b"Subject: x", True), (b"Subject: y", False),
     ]  # fmt: skip

@@ -389,8 +389,8 @@ def test_fault_of_ours_takes_back_what_it_had_written(
     record = inbox_answers.answers.record
 
     def stumble(*args: object) -> object:
-        done = record(*args)  # type: ignore[arg-type]
-        if args[1].participant_id == 1:  # type: ignore[attr-defined]
+        done = record(*args)
+        if args[1].participant_id == 1:
             raise sqlite3.IntegrityError
         return done
 
@@ -419,7 +419,7 @@ def test_mail_that_another_reader_had_meanwhile_is_left_alone(
     other = place.another()
 
     def read_by_another(*args: object) -> object:
-        page = unread(*args)  # type: ignore[arg-type]
+        page = unread(*args)
         monkeypatch.setattr(store.inbox, "unread", unread)
         assert read_filed(other).rsvps == 1
         return page

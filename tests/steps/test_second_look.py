@@ -101,7 +101,7 @@ def test_quiet_hours_that_began_since(place: Place, hours: float, state: str) ->
 
 
 def test_approved_hours_later_is_looked_at_again(tmp_path: object) -> None:
-    place = Place(tmp_path, mass_plan=1)  # type: ignore[arg-type]
+    place = Place(tmp_path, mass_plan=1)
     for _ in range(3):
         place.person()
     place.plan()

@@ -54,7 +54,7 @@ def place(tmp_path: Path) -> TwoChannels:
     place.app = place.another()
     place.person("Ada")
     place.welcomed()
-    place.past = place.session(start="2026-11-22T12:30Z")  # type: ignore[attr-defined]
+    place.past = place.session(start="2026-11-22T12:30Z")
     place.plan()
     place.later(hours=3)
     return place
@@ -99,7 +99,7 @@ def test_two_surveys_of_one_person_are_told_apart(place: TwoChannels) -> None:
 
 def test_survey_of_a_session_names_it(place: TwoChannels) -> None:
     """Its letter needs words of its own; here is what the planner decides and the forecast shows."""
-    survey(place, place.past)  # type: ignore[attr-defined]
+    survey(place, place.past)
     found = {one.key: (one.session_id, one.verdict) for one in forecast(place.app, 1)}
     assert found == {"survey_first/survey-1/1": (1, "send")}
 
@@ -132,8 +132,8 @@ def test_closed_between_plan_and_delivery_stops_the_message(place: TwoChannels, 
 
 
 def test_session_cancelled_closes_its_survey(place: TwoChannels) -> None:
-    survey(place, place.past)  # type: ignore[attr-defined]
-    place.cancel(place.past)  # type: ignore[attr-defined]
+    survey(place, place.past)
+    place.cancel(place.past)
     assert place.plan() == PlanReport()
     assert [one.verdict for one in forecast(place.app, 5)] == ["none"]
 
@@ -182,7 +182,7 @@ def test_desk_task_about_a_survey_is_settled_by_it_alone(place: TwoChannels, cha
 
 
 def test_reply_of_yes_to_a_survey_is_no_answer_to_the_invitation(place: TwoChannels) -> None:
-    place.register(1, place.past)  # type: ignore[attr-defined]
+    place.register(1, place.past)
     place.time = NOON - timedelta(hours=1)
     place.tick()
     place.time = NOON + timedelta(hours=3)
@@ -192,6 +192,6 @@ def test_reply_of_yes_to_a_survey_is_no_answer_to_the_invitation(place: TwoChann
     place.app.conn.execute("update outbox set session_id = 1 where id = ?", (message.id,))
     place.file(reply_by_text("Yes", to=message.message_id))
     assert read_filed(place.app).for_person == 1
-    assert place.partstat(1, place.past) == "NEEDS-ACTION"  # type: ignore[attr-defined]
+    assert place.partstat(1, place.past) == "NEEDS-ACTION"
 
 

@@ -22,13 +22,13 @@ WELCOME = NewMessage(
 
 @pytest.fixture
 def conn(tmp_path: object) -> sqlite3.Connection:
-    place = Place(tmp_path)  # type: ignore[arg-type]
+    place = Place(tmp_path)
     place.person()
     return place.app.conn
 
 
 def record(conn: sqlite3.Connection, n: int = 1, **fields: object) -> int:
-    message = replace(WELCOME, key=f"welcome/{n}", message_id=f"<{n}@example.org>", **fields)  # type: ignore[arg-type]
+    message = replace(WELCOME, key=f"welcome/{n}", message_id=f"<{n}@example.org>", **fields)
     assert outbox.record(conn, message, NOON)
     return int(conn.execute("select id from outbox where key = ?", (message.key,)).fetchone()[0])
 

@@ -34,7 +34,7 @@ def test_change_raises_the_sequence_for_what_calendars_show(
     place: Place, fields: dict[str, object], rises: bool, moves: bool
 ) -> None:
     old = place.session()
-    new = sessions.change(place.app.conn, old, replace(old, **fields), NOON + timedelta(hours=1))  # type: ignore[arg-type]
+    new = sessions.change(place.app.conn, old, replace(old, **fields), NOON + timedelta(hours=1))
     assert (new.sequence, new.time_sequence) == (int(rises), int(moves))
     assert new.changed_at == (NOON + timedelta(hours=1) if rises else old.changed_at)
     assert sessions.get(place.app.conn, old.id) == new

@@ -24,7 +24,7 @@ def po(language: str, directory: Path = HERE / "locale") -> Path:
 
 
 def forms(string: object) -> tuple[str, ...]:
-    return (string,) if isinstance(string, str) else tuple(string)  # type: ignore[arg-type]
+    return (string,) if isinstance(string, str) else tuple(string)
 
 
 def test_languages() -> None:

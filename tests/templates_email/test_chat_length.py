@@ -53,13 +53,13 @@ def test_chat_texts_always_fit(language: str, words: str, link: str) -> None:
 def test_ordinary_link_is_never_cut(language: str) -> None:
     for case, context in samples(language).items():
         if hasattr(context, "venue") and getattr(context, "venue", ""):
-            long = replace(context, venue=LINKS["long"], title=LONG_WORDS["words"])  # type: ignore[call-arg]
+            long = replace(context, venue=LINKS["long"], title=LONG_WORDS["words"])
             shown = not isinstance(context, Cancellation) and not case.startswith("rsvp_confirmation")
             assert (case, LINKS["long"] in render(context.message, [language], long).chat) == (case, shown)
 
 
 def test_long_title_is_cut_after_a_word_and_other_words_stay() -> None:
-    letter = replace(samples("en")["cancellation-session"], title="Writing proposals " * 30)  # type: ignore[call-arg]
+    letter = replace(samples("en")["cancellation-session"], title="Writing proposals " * 30)
     first = render("cancellation", ["en"], letter).chat.splitlines()[0]
     cut = ("Writing proposals " * 16).strip()
     assert first == f"Amina Okafor, we are sorry: {cut} Writing… will not take place."

@@ -119,4 +119,4 @@ def test_signs_of_spam_are_told() -> None:
 
 
 def test_nobody_has_a_part_by_default() -> None:
-    assert samples("en")["brief"].coming == Part("", "")  # type: ignore[attr-defined]  # an IssueLetter has it
+    assert samples("en")["brief"].coming == Part("", "")

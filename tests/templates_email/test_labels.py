@@ -28,7 +28,7 @@ def test_label_follows_the_language(language: str, expected: str) -> None:
 
 def test_unknown_label_is_an_error() -> None:
     with pytest.raises(KeyError):
-        label("perhaps", "en")  # type: ignore[arg-type]
+        label("perhaps", "en")
 
 
 def test_languages_are_called_as_their_speakers_call_them() -> None:

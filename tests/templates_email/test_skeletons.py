@@ -83,7 +83,7 @@ def slowly(letter: Context, language: str) -> Rendered:
     inlined = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(page)
     text = "\n- - -\n\n".join(texts)
     for part in (value for value in personal_values(letter).values() if isinstance(value, Part)):
-        inlined = re.sub(f"<p[^>]*>{PART}</p>", lambda _, part=part: f"<div>{part.html}</div>", inlined)  # type: ignore[misc]  # mypy sees no default
+        inlined = re.sub(f"<p[^>]*>{PART}</p>", lambda _, part=part: f"<div>{part.html}</div>", inlined)
         text = text.replace(PART, part.text)
     return Rendered(language, subject, inlined, text, html.unescape(block("chat")))
 
@@ -137,7 +137,7 @@ VISIBLE = HOSTILE.filter(lambda text: bool(clean_name(text)))
 @given(name=VISIBLE, reference=VISIBLE, title=VISIBLE, language=st.sampled_from(languages()))
 def test_fill_with_hostile_values_equals_the_slow_way(name: str, reference: str, title: str, language: str) -> None:
     sample = samples(language)["invitation-registration"]
-    letter = replace(sample, name=name, reference=reference, title=title, sharers=(name,))  # type: ignore[call-arg]
+    letter = replace(sample, name=name, reference=reference, title=title, sharers=(name,))
     same(render("invitation", [language], letter), slowly(letter, language))
 
 
@@ -169,13 +169,13 @@ def test_value_that_looks_like_a_slot_stays_a_value() -> None:
 
 
 def test_title_with_line_breaks_is_one_header_line() -> None:
-    letter = replace(samples("en")["cancellation-session"], title="A\r\nBcc: x@y.example")  # type: ignore[call-arg]
+    letter = replace(samples("en")["cancellation-session"], title="A\r\nBcc: x@y.example")
     assert render("cancellation", ["en"], letter).subject == "Cancelled: A Bcc: x@y.example (Thu 3 Dec)"
 
 
 @pytest.mark.parametrize("venue", ["javascript:alert(1)", "https://a b.example", "Room <3>", 'https://a.example/"x'])
 def test_venue_that_is_no_web_address_is_text(venue: str) -> None:
-    letter = replace(samples("en")["invitation-bare"], venue=venue)  # type: ignore[call-arg]
+    letter = replace(samples("en")["invitation-bare"], venue=venue)
     shown = render("invitation", ["en"], letter)
     assert "<a " not in shown.html
     assert f"- Where: {venue}\n" in shown.text
@@ -258,7 +258,7 @@ def test_personal_text_inside_a_tag_is_refused() -> None:
 @pytest.mark.parametrize("link", ["https://t.me/x_bot?start=7-abc&y=%20", "http://127.0.0.1:8080/rsvp/1", "http://[::1]:80/x"])
 def test_personal_link_can_be_clicked_and_read(link: str) -> None:
     letter = samples("en")["welcome-telegram"]
-    letter = replace(letter, telegram_link=link, has_stop_link=False)  # type: ignore[call-arg]
+    letter = replace(letter, telegram_link=link, has_stop_link=False)
     shown = render("welcome", ["en"], letter)
     in_html = link.replace("&", "&amp;")
     assert re.findall(r'<a href="([^"]*)"[^>]*>(.*?)</a>', shown.html) == [(in_html, f"<bdi>{in_html}</bdi>")]
@@ -275,7 +275,7 @@ def test_personal_link_can_be_clicked_and_read(link: str) -> None:
     ],
 )
 def test_personal_link_that_is_not_plain_https_is_refused_and_not_told(link: str) -> None:
-    letter = replace(samples("en")["welcome-telegram"], telegram_link=link)  # type: ignore[call-arg]
+    letter = replace(samples("en")["welcome-telegram"], telegram_link=link)
     with pytest.raises(ValueError, match="https") as refusal:
         render("welcome", ["en"], letter)
     assert link not in str(refusal.value) or link in ("", "https://")

@@ -129,7 +129,7 @@ def test_body_that_is_no_form_of_ours(place: Place, mine: str, content: bytes, k
 
 
 def test_body_that_is_larger_than_it_said(place: Place, mine: str) -> None:
-    async def endless() -> Iterator[bytes]:  # type: ignore[misc]
+    async def endless() -> Iterator[bytes]:
         for _ in range(100):
             yield b"x" * 1000
 

@@ -19,11 +19,11 @@ def place(tmp_path: Path) -> Place:
 
 def fill_in(visitor: Visitor, url: str = "/register", **fields: str | list[str]) -> None:
     visitor.get(url)
-    visitor.send("Register", **{**ADA, **fields})  # type: ignore[arg-type]  # as in the form
+    visitor.send("Register", **{**ADA, **fields})
 
 
 def link(place: Place, number: int = 1) -> str:
-    text = place.letter(f"confirm/{number}").get_body(("plain",)).get_content()  # type: ignore[union-attr]  # it has one
+    text = place.letter(f"confirm/{number}").get_body(("plain",)).get_content()
     (found,) = re.findall(r"https://pages\.example\.org/confirm/\S+", text)
     return str(found)
 

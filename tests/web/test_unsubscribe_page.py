@@ -109,7 +109,7 @@ def test_stop_between_claim_and_sending(place: Place) -> None:
 
 
 def test_topics_are_chosen_one_by_one(place: Place) -> None:
-    _, _, link = letter(place, consents={"invitations": False})  # type: ignore[arg-type]
+    _, _, link = letter(place, consents={"invitations": False})
     visitor = Visitor(place)
     visitor.get(link)
     assert _ticked(visitor) == _all(visitor) - {"general_invitations"}
