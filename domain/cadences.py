@@ -80,6 +80,7 @@ class Anchor(StrEnum):
     INVITATION = "invitation"  # when the request for the session's present time left
     LAST_SEEN = "last_seen"  # the person's last sign of life, or the registration
     SURVEY_OPENED = "survey_opened"
+    SURVEY_ASKED = "survey_asked"  # when the first message with it left
     CHECKLIST = "checklist"  # when a sharer's checklist was made, or its session moved
     CHECKLIST_ITEM_DUE = "checklist_item_due"
     PROPOSAL = "proposal"  # when a proposal came to wait for its question's answer
@@ -98,6 +99,7 @@ ANCHORED = {
     Anchor.SESSION_END: About.SESSION,
     Anchor.INVITATION: About.SESSION,
     Anchor.SURVEY_OPENED: About.SURVEY,
+    Anchor.SURVEY_ASKED: About.SURVEY,
     Anchor.CHECKLIST: About.CHECKLIST,
     Anchor.CHECKLIST_ITEM_DUE: About.ITEM,
     Anchor.PROPOSAL: About.PROPOSAL,

@@ -160,7 +160,7 @@ class _Foresight:
 
 
 def _about(facts: Facts, touch: Touch) -> bool:
-    if facts.about is About.PROPOSAL and facts.subject is not None:
+    if facts.about in (About.PROPOSAL, About.SURVEY) and facts.subject is not None:
         return f"/{facts.subject.tag}/" in touch.key
     return facts.about is About.SESSION and facts.session is not None and facts.session.id == touch.session_id
 

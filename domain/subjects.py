@@ -35,7 +35,7 @@ class Subject:
     answer is wanted. `until`: nothing about it is of use after that. `occasion` tells its touches from those about an
     earlier date. `pace` below 1: its steps follow each other so much faster. `begun`: part of an answer is there.
     `mine`: this person has to see to it; otherwise they can help out. `in_turn`: nothing else is asked of them first.
-    `asked_at`: when the first message with a proposal's question left, or may have.
+    `asked_at`: when the first message with a survey, or with a proposal's question, left, or may have.
     """
 
     about: About

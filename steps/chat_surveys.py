@@ -13,7 +13,7 @@ from steps import survey_answers, survey_words
 from steps.chat_visit import Reading, Visit
 from steps.chat_words import SKIP, survey_rows
 from steps.survey_answers import Interview
-from store import claims, sessions, surveys
+from store import chats, claims, sessions, surveys
 from templates_email import surveys as words
 
 PRESSED = re.compile(r"survey/(\d{1,18})/([a-z][a-z0-9_]{0,19})/([a-z0-9_]{1,20}|-)", re.ASCII)
@@ -26,7 +26,9 @@ def pressed(visit: Visit, request_id: int, code: str, value: str) -> Reading:
     there = survey_answers.interview(visit.app, visit.conn, request_id, visit.now)
     if there is None or there.request.participant_id != visit.person_id:
         return visit.unknown("another person's button")
-    _prove_arrived(visit, request_id)
+    message_id = chats.arrived(visit.conn, visit.person_id, visit.event.data)
+    if message_id is not None:
+        claims.prove_sent(visit.conn, message_id, "its button was pressed, so it arrived", visit.now)
     if not there.open:
         return visit.read("survey", words.ChatSurveyOver(answered=there.request.complete), reason="closed")
     question = next((q for q in there.questions if q.code == code), None)
@@ -100,15 +102,3 @@ def _ask(
         again=again,
     )
     return visit.read("survey", context, survey_rows(there.request.id, question))
-
-
-def _prove_arrived(visit: Visit, request_id: int) -> None:
-    """The letter in this chat that brought the first question has arrived, since its button was pressed."""
-    found = visit.conn.execute(
-        "select id from outbox where participant_id = ? and channel = 'telegram' and key glob ?",
-        (visit.person_id, f"*/survey-{request_id}/*"),
-    )
-    for row in found.fetchall():
-        claims.prove_sent(visit.conn, row["id"], "its button was pressed, so it arrived", visit.now)
-
-

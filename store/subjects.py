@@ -23,9 +23,7 @@ def open_ones(conn: sqlite3.Connection, people: Sequence[int], now: datetime) ->
     """What these people are asked about, by person. A query a table whatever the number of people."""
     among = (json.dumps(list(people)),)
     mine = "participant_id in (select value from json_each(?))"
-    surveys = conn.execute(
-        f"select * from survey_requests where {mine} and answered_at is null and closed_at is null", among
-    ).fetchall()
+    surveys = conn.execute(f"{_SURVEYS} where {mine} and answered_at is null and closed_at is null", among).fetchall()
     proposals = conn.execute(f"{_PROPOSALS} where {mine} and settled_at is null", among).fetchall()
     lists = conn.execute(f"select * from checklists where {mine} and ended_at is null", among).fetchall()
     wanted = {row["session_id"] for row in (*surveys, *lists)} - {None}
@@ -51,7 +49,7 @@ def open_ones(conn: sqlite3.Connection, people: Sequence[int], now: datetime) ->
 def one(conn: sqlite3.Connection, about: About, ident: int, person: int) -> Concern | None:
     """One subject as it concerns that person, open or closed; None when there is no such thing of theirs."""
     if about in (About.SURVEY, About.PROPOSAL):
-        found = "select * from survey_requests" if about is About.SURVEY else _PROPOSALS
+        found = _SURVEYS if about is About.SURVEY else _PROPOSALS
         row = conn.execute(f"{found} where id = ? and participant_id = ?", (ident, person)).fetchone()
         if row is None:
             return None
@@ -80,16 +78,26 @@ def one(conn: sqlite3.Connection, about: About, ident: int, person: int) -> Conc
 def _survey(row: sqlite3.Row, session: Session | None) -> Concern:
     closed = "answered the survey" if row["answered_at"] else "the survey is closed" if row["closed_at"] else ""
     since, until = parse_iso(row["opened_at"]), parse_iso(row["closes_at"])
-    return Concern(row["participant_id"], Subject(About.SURVEY, row["id"], since, closed, until), session)
+    subject = Subject(About.SURVEY, row["id"], since, closed, until, asked_at=_put_at(row))
+    return Concern(row["participant_id"], subject, session)
 
 
-# With the first message, as far as anybody can know, that put the question that is open.
-_PROPOSALS = (
-    "select p.*, (select min(coalesce(o.sent_at, o.created_at)) from outbox o"
-    " where o.participant_id = p.participant_id and o.purpose = 'proposal_ask'"
-    " and (o.state in ('at_risk', 'sent', 'unsure') or o.repeats > 0) and instr(o.key, '/proposal-' || p.id || '/'"
-    " || ((p.title <> '') + (p.purpose <> '') + (p.wanted <> '')) || '/')) as put_at from proposals p"
-)
+def _with_asked_at(table: str, purpose: str, tag: str) -> str:
+    """All of a table, with when the first message that put what is open left, as far as anybody can know.
+
+    `tag`: SQL for the part of a key that names the subject.
+    """
+    return (
+        "select p.*, (select min(coalesce(o.sent_at, o.created_at)) from outbox o"
+        f" where o.participant_id = p.participant_id and o.purpose = '{purpose}'"
+        f" and (o.state in ('at_risk', 'sent', 'unsure') or o.repeats > 0) and instr(o.key, {tag})) as put_at"
+        f" from {table} p"
+    )
+
+
+_SURVEYS = _with_asked_at("survey_requests", "survey", "'/survey-' || p.id || '/'")
+_QUESTION = "'/proposal-' || p.id || '/' || ((p.title <> '') + (p.purpose <> '') + (p.wanted <> '')) || '/'"
+_PROPOSALS = _with_asked_at("proposals", "proposal_ask", _QUESTION)
 _PROPOSED = {
     "asking": "", "complete": "the proposal is complete", "confirmed": "the proposal became a session",
     "declined": "the proposal was declined", "withdrawn": "the proposal was withdrawn",
@@ -100,9 +108,13 @@ def _proposal(row: sqlite3.Row) -> Concern:
     answered = sum(row[name] != "" for name in ("title", "purpose", "wanted"))  # each question is asked anew
     subject = Subject(
         About.PROPOSAL, row["id"], parse_iso(row["asked_at"]), _PROPOSED[row["state"]], occasion=answered,
-        begun=answered > 0, asked_at=parse_iso(row["put_at"]) if row["put_at"] else None,
+        begun=answered > 0, asked_at=_put_at(row),
     )  # fmt: skip
     return Concern(row["participant_id"], subject, None)
+
+
+def _put_at(row: sqlite3.Row) -> datetime | None:
+    return parse_iso(row["put_at"]) if row["put_at"] else None
 
 
 def _sharing(row: sqlite3.Row, session: Session) -> Concern:
@@ -113,9 +125,7 @@ def _sharing(row: sqlite3.Row, session: Session) -> Concern:
     return Concern(row["participant_id"], subject, session)
 
 
-def _preparing(
-    row: sqlite3.Row, session: Session, items: Sequence[Item], sharers: Sequence[int]
-) -> Iterator[Concern]:
+def _preparing(row: sqlite3.Row, session: Session, items: Sequence[Item], sharers: Sequence[int]) -> Iterator[Concern]:
     """A sharer's checklist as a whole, and each item."""
     person, made_at = row["participant_id"], parse_iso(row["created_at"])
     left = "no longer a sharer of the session" if row["ended_at"] else ""

@@ -74,6 +74,24 @@ def test_older_button_changes_its_answer_and_asks_nothing(bot: BotPlace) -> None
     assert drafts(bot) == {"rating": "2", "met_expectations": "yes"}
 
 
+@pytest.mark.parametrize(("letters", "states"), [(1, ["sent"]), (2, ["unsure", "unsure"])])
+def test_press_proves_the_one_message_that_brought_the_button(bot: BotPlace, letters: int, states: list[str]) -> None:
+    asked(bot)
+    bot.plan()
+    conn, key = bot.app.conn, "survey_first/survey-1/1"
+    if letters == 2:  # a later one with the same question
+        bot.queue("survey_second/survey-1/1", 1, ADA)
+        data = "(select data from payloads where outbox_id = ?)"
+        conn.execute(
+            f"update payloads set data = {data} where outbox_id = ?",
+            (bot.by_key(key).id, bot.by_key("survey_second/survey-1/1").id),
+        )
+    conn.execute("update outbox set state = 'unsure' where key glob '*/survey-1/*'")
+    press(bot, "rating", "4")
+    rows = conn.execute("select state from outbox where key glob '*/survey-1/*' order by id")
+    assert [row["state"] for row in rows] == states
+
+
 def test_button_of_somebody_else_is_refused(bot: BotPlace) -> None:
     asked(bot)
     bot.linked(EVE, "Eve")

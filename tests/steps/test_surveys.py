@@ -187,6 +187,19 @@ def test_later_version_asks_only_what_was_not_asked(place: Place) -> None:
     assert surveys.look_after(place.app) == surveys.SurveyReport()
 
 
+def test_reminders_count_from_when_the_survey_was_put_after_idle_days(place: Place) -> None:
+    attended(place, clinic(place), 1)
+    surveys.look_after(place.app)
+    place.later(days=4)
+    came = []
+    for _ in range(12):
+        before = place.outbox()
+        place.tick()
+        came.append([key.partition("/")[0] for key in place.outbox() if key not in before and "/survey-1/" in key])
+        place.later(days=1)
+    assert came == [["survey_first"], [], [], [], ["survey_second"], [], [], [], [], ["survey_last"], [], []]  # at 10
+
+
 def test_letter_that_waits_is_taken_back_when_the_survey_is_answered(place: Place) -> None:
     session = clinic(place)
     attended(place, session, 1)
