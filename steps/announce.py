@@ -5,7 +5,6 @@ A session that moves may be announced again; what has not left by then is taken 
 
 from collections import defaultdict
 
-from channels.telegram_message import ChatMessage, freeze
 from config.programme import Group
 from domain.cadences import Purpose
 from domain.errors import Problem, UserError
@@ -74,16 +73,14 @@ def _post(app: App, session: Session, group: Group, key: str) -> Notice:
         link=page,  # never the meeting's own address: a group is public
     )
     rendered = skeletons.render(context.message, app.programme.languages, context)
-    return Notice(
-        key=key,
-        purpose=Purpose.ANNOUNCEMENT,
-        channel="telegram",
-        sender="",
-        recipient=str(group.chat_id),
-        language=rendered.language,
-        because="announced to the group",
-        expires_at=session.starts_at,
-        data=freeze(ChatMessage(group.chat_id, rendered.chat.strip())),
+    return notices.post(
+        key,
+        Purpose.ANNOUNCEMENT,
+        group.chat_id,
+        rendered.language,
+        rendered.chat.strip(),
+        "announced to the group",
+        session.starts_at,
         session_id=session.id,
         sequence=session.sequence,
     )

@@ -4,25 +4,25 @@ The request is known from the letter that was answered. Words are read in `domai
 in `survey_answers.py`. The thanks say which answers were noted, by their numbers, and never what they were.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from channels import inbound
 from domain import survey_replies
 from domain.cadences import Purpose
-from domain.messages import Message, State
+from domain.messages import Message
 from domain.participants import canonical_address
 from domain.replies import answer
 from domain.reply_phrases import Answer
 from domain.subjects import About, of_key
 from domain.surveys import Question, may_be_asked
-from steps import inbox_answers, survey_answers, survey_words, words
+from steps import inbox_answers, notices, survey_answers, survey_words, words
 from steps.app import App
 from steps.inbox_reading import Reading
-from steps.mails import envelope_sender, mail_to, reference_of
+from steps.mails import reference_of
 from steps.survey_answers import Interview
-from store import contact_points, inbox, meta, outbox, participants, sessions, surveys
-from store.outbox import NewMessage
-from templates_email import skeletons
+from store import contact_points, inbox, participants, sessions, surveys
 from templates_email.catalogues import shipped
 from templates_email.surveys import ThankForSurvey
 
@@ -87,15 +87,11 @@ def _thank(
     if person.email is None:
         return
     key = f"{Purpose.SURVEY_THANKS.value}/survey-{request.id}/{mail.id}"
-    message_id = app.message_id(key)
     session = sessions.get(conn, request.session_id) if request.session_id is not None else None
     address = survey_words.link(app, request) if there.open else ""
-    context = ThankForSurvey(
-        programme=app.programme.name,
-        mailbox=app.mailbox,
-        name=person.name,
-        reference=reference_of(message_id),
-        **words.stop_link(app, reference_of(message_id), now),
+    context = partial(
+        ThankForSurvey,
+        **words.stop_link(app, reference_of(app.message_id(key)), now),
         survey=there.survey.title,
         title=session.title if session else app.programme.name,
         more=tuple(survey_words.line(q, there.survey.questions) for q in there.left),
@@ -104,34 +100,8 @@ def _thank(
         link=address,
         noted=", ".join(str(n) for n, q in enumerate(there.survey.questions, 1) if q.code in given),
     )
-    rendered = skeletons.render(context.message, (*person.languages, *app.programme.languages), context)
-    data = mail_to(
-        app, person.name, person.email.address, rendered, message_id, now, in_reply_to=letter.message_id
-    )
-    outbox.record(
-        conn,
-        NewMessage(
-            key=key,
-            participant_id=person.id,
-            contact_point_id=person.email.id,
-            channel="email",
-            touchpoint=Purpose.SURVEY_THANKS.value,
-            purpose=Purpose.SURVEY_THANKS.value,
-            topic="surveys",
-            session_id=request.session_id,
-            invitation_id=None,
-            sequence=None,
-            state=State.HELD if meta.get(conn, meta.RESTORED) is not None else State.QUEUED,
-            because="answered a survey by mail",
-            language=rendered.language,
-            priority=FIRST,
-            not_before=now,
-            expires_at=now + OF_USE,
-            message_id=message_id,
-            sender=envelope_sender(app, reference_of(message_id)),
-            recipient=person.email.address,
-            repeatable=False,
-            data=data,
-        ),
-        now,
-    )
+    thanks = notices.letter(
+        app, key, notices.participant(person), context, "answered a survey by mail", OF_USE,
+        session_id=request.session_id, in_reply_to=letter.message_id,
+    )  # fmt: skip
+    notices.record(app, [replace(thanks, topic="surveys", priority=FIRST)])

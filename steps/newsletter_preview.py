@@ -13,13 +13,10 @@ from typing import Any
 from channels.link_check import Checked, check
 from domain.errors import Problem, UserError
 from domain.newsletter import IssueState
-from domain.participants import canonical_address
 from steps import newsletter, notices
 from steps import newsletter_readers as reading
 from steps.app import App
-from steps.mails import envelope_sender, mail_to, reference_of
 from steps.newsletter import Preview
-from steps.notices import Notice
 from store import database, journal
 from store.newsletter import Issue
 from templates_email.skeletons import Rendered
@@ -50,10 +47,9 @@ def inspect(app: App, seen: Preview, check_links: bool = False) -> Inspection:
     )
 
 
-def _letter(app: App, seen: Preview, language: str, name: str, message_id: str = "") -> Rendered:
+def _letter(app: App, seen: Preview, language: str, name: str, key: str = "preview") -> Rendered:
     wished: frozenset[str] = frozenset()
-    message_id = message_id or app.message_id("preview")
-    return seen.wording.letter(language, name, message_id, app.programme.zone, NOBODY, wished)
+    return seen.wording.letter(language, name, app.message_id(key), app.programme.zone, NOBODY, wished)
 
 
 def summary(seen: Preview, found: Inspection) -> dict[str, Any]:
@@ -144,27 +140,14 @@ def send_test(app: App, issue: Issue, who: str) -> int:
     if issue.state is not IssueState.DRAFT:
         raise UserError(Problem(f"is {issue.state.value}, not a draft", f"issue {issue.id}"))
     seen = newsletter.preview(app, issue)
-    readers = {canonical_address(one.address): one for one in app.programme.coordinators}
+    purpose, because = app.programme.rules.touchpoints[issue.kind].purpose, f"a test of issue {issue.id}"
     mails = []
     for language in seen.wording.languages:
-        for number, reader in enumerate(readers.values()):
+        for number, reader in notices.coordinators(app):
             key = f"newsletter-test/{issue.id}/{seen.code}/{number}/{language}"
-            message_id = app.message_id(key)
-            letter = _letter(app, seen, language, reader.name, message_id)
+            letter = _letter(app, seen, language, reader.name, key)
             letter = replace(letter, subject=f"[{issue.kind} {issue.id}, test] {letter.subject}")
-            mails.append(
-                Notice(
-                    key=key,
-                    purpose=app.programme.rules.touchpoints[issue.kind].purpose,
-                    channel="email",
-                    sender=envelope_sender(app, reference_of(message_id)),
-                    recipient=reader.address,
-                    language=language,
-                    because=f"a test of issue {issue.id}",
-                    expires_at=app.now() + OF_USE,
-                    data=mail_to(app, reader.name, reader.address, letter, message_id, app.now()),
-                )
-            )
+            mails.append(notices.mail(app, key, purpose, reader, letter, because, OF_USE))
     with database.write(app.conn) as conn:
         count = notices.record(app, mails)
         journal.note(conn, app.now(), who, "tried", f"issue/{issue.id}", f"{count} test mails")

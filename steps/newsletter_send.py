@@ -208,19 +208,14 @@ def _group_posts(app: App, issue: Issue, wording: Wording) -> list[Notice]:
     if not app.programme.issues[issue.kind].public or app.settings.telegram_token is None:
         return []
     expires = _expires(app, issue) or app.now() + OF_USE
-    language = wording.languages[0]
+    language, purpose = wording.languages[0], _point(app, issue).purpose
+    because = f"the approved {issue.kind}, to the group"
+
+    def key(chat: int, n: int) -> str:
+        return f"{issue.kind}/{issue.id}/group/{chat}/{n}"
+
     return [
-        Notice(
-            key=f"{issue.kind}/{issue.id}/group/{group.chat_id}/{n}",
-            purpose=_point(app, issue).purpose,
-            channel="telegram",
-            sender="",
-            recipient=str(group.chat_id),
-            language=language,
-            because=f"the approved {issue.kind}, to the group",
-            expires_at=expires,
-            data=_post(str(group.chat_id), text),
-        )
+        notices.post(key(group.chat_id, n), purpose, group.chat_id, language, text, because, expires)
         for group in app.programme.groups
         for n, text in enumerate(split(wording.page(language).chat), 1)
     ]

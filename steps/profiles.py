@@ -5,21 +5,19 @@ Whoever asks for the link is told the same, whether the address is known or not.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from config import countries
-from domain.cadences import Purpose
 from domain.imports import Choice, Mail
 from domain.participants import ConsentTopic, Participant
 from domain.profiles import About, masked
 from steps import notices, page_links
 from steps.app import App
-from steps.mails import envelope_sender, mail_to, reference_of
-from steps.notices import Notice
 from store import consents, contact_points, database, journal, participants, profiles
 from store import skills as taxonomy
-from templates_email import contexts, skeletons
+from templates_email import contexts
 
 LINK_FOR = timedelta(days=30)
 OF_USE = timedelta(hours=12)
@@ -50,7 +48,10 @@ def send_link(app: App, mail: Mail) -> None:
     sent = profiles.asked_for_link(app.conn, start)
     if person.erased or person.email is None or sent >= MOST_A_DAY:
         return
-    notices.record(app, [_letter(app, person, mail.address, f"{start}{sent + 1}")])
+    reader = replace(notices.participant(person), address=mail.address)
+    about = partial(contexts.MyPage, link=link(app, person.id))
+    because = "asked for the link to their own page"
+    notices.record(app, [notices.letter(app, f"{start}{sent + 1}", reader, about, because, OF_USE)])
 
 
 def link(app: App, person: int) -> str:
@@ -122,27 +123,3 @@ def _change(app: App, person: int, put: Callable[[database.Connection], None], w
         put(conn)
         contact_points.sign_of_life(conn, person, None, app.now())
         journal.note(conn, app.now(), PAGE, "changed", f"person/{person}", what)
-
-
-def _letter(app: App, person: Participant, address: str, key: str) -> Notice:
-    now, message_id = app.now(), app.message_id(key)
-    reference = reference_of(message_id)
-    context = contexts.MyPage(
-        programme=app.programme.name, mailbox=app.mailbox, name=person.name, reference=reference,
-        link=link(app, person.id),
-    )  # fmt: skip
-    rendered = skeletons.render(context.message, (*person.languages, *app.programme.languages), context)
-    assert person.email is not None
-    return Notice(
-        key=key,
-        purpose=Purpose.MY_PAGE,
-        channel="email",
-        sender=envelope_sender(app, reference),
-        recipient=address,
-        language=rendered.language,
-        because="asked for the link to their own page",
-        expires_at=now + OF_USE,
-        data=mail_to(app, person.name, address, rendered, message_id, now),
-        participant_id=person.id,
-        contact_point_id=person.email.id,
-    )

@@ -8,21 +8,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from channels.tables_json import Row
 from config import countries
 from config import mapping as mapping_file
-from domain.cadences import Purpose
 from domain.errors import Problem, UserError
 from domain.imports import Registration
 from steps import notices, page_links, places
 from steps.app import App
 from steps.import_rows import Columns, RowReader
-from steps.mails import envelope_sender, mail_to, reference_of
-from steps.notices import Notice
+from steps.notices import Notice, Reader
 from store import database, journal, pending, registrations, sessions, skills
-from templates_email import contexts, skeletons
+from templates_email import contexts
 
 OF_USE = timedelta(days=3)  # how long a link confirms
 MOST_A_DAY = 3  # mails that a form can send to one address
@@ -126,26 +125,16 @@ def _read(app: App, fields: Mapping[str, str]) -> Registration:
 
 
 def _letter(app: App, number: int, form: Registration, language: str, session_id: int | None) -> Notice:
-    now, key = app.now(), f"confirm/{number}"
-    message_id = app.message_id(key)
     session = sessions.get(app.conn, session_id) if session_id is not None else None
-    context = contexts.ConfirmRegistration(
-        programme=app.programme.name,
-        mailbox=app.mailbox,
-        name=form.profile.name,
-        reference=reference_of(message_id),
-        title=session.title if session else "",
-        link=page_links.url(app, page_links.Page.CONFIRM, number, now + OF_USE),
-    )
-    rendered = skeletons.render(context.message, (language, *app.programme.languages), context)
-    return Notice(
-        key=key,
-        purpose=Purpose.CONFIRM_REGISTRATION,
-        channel="email",
-        sender=envelope_sender(app, reference_of(message_id)),
-        recipient=form.email.address,
-        language=rendered.language,
-        because="somebody registered with this address on the page",
-        expires_at=now + OF_USE,
-        data=mail_to(app, form.profile.name, form.email.address, rendered, message_id, now),
+    return notices.letter(
+        app,
+        f"confirm/{number}",
+        Reader(form.profile.name, form.email.address, (language,)),
+        partial(
+            contexts.ConfirmRegistration,
+            title=session.title if session else "",
+            link=page_links.url(app, page_links.Page.CONFIRM, number, app.now() + OF_USE),
+        ),
+        "somebody registered with this address on the page",
+        OF_USE,
     )

@@ -5,6 +5,7 @@ The words go into the outbox and are kept nowhere else. Names are shown: people 
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from domain.cadences import Purpose
 from domain.errors import Problem, UserError
@@ -13,14 +14,14 @@ from domain.routes import mail_unwanted
 from domain.sessions import Session
 from steps import notices, page_links
 from steps.app import App
-from steps.mails import envelope_sender, mail_to, reference_of
 from steps.notices import Notice
 from store import checklists, database, participants, relays, sessions
-from templates_email import contexts, skeletons
+from templates_email import contexts
 
 TOPIC = Purpose.RELAY.value
 MOST_A_DAY = 5  # questions and answers of one person
 OPEN_FOR = timedelta(days=60)  # after the session; an answer to the newest words stays possible as long
+OF_USE = timedelta(days=7)
 LONGEST = 2000  # characters
 
 
@@ -99,32 +100,20 @@ def _send(app: App, conversation: Conversation | None, text: str, answers: int |
 def _mail(
     app: App, conversation: Conversation, reader: Participant, number: int, text: str, answers: int | None
 ) -> Notice:
-    now, key, session = app.now(), f"relay/{number}", conversation.session
-    message_id = app.message_id(key)
-    assert reader.email is not None
-    context = contexts.Relay(
-        programme=app.programme.name,
-        mailbox=app.mailbox,
-        name=reader.name,
-        reference=reference_of(message_id),
-        way="question" if answers is None else "answer",
-        sender=conversation.writer.name,
-        title=session.title,
-        lines=tuple(contexts.Line(line) for line in map(str.strip, text.split("\n")) if line),
-        link=page_links.url(app, page_links.Page.ANSWER, number, now + OPEN_FOR),
-    )
-    rendered = skeletons.render(context.message, (*reader.languages, *app.programme.languages), context)
-    return Notice(
-        key=key,
-        purpose=Purpose.RELAY,
-        channel="email",
-        sender=envelope_sender(app, reference_of(message_id)),
-        recipient=reader.email.address,
-        language=rendered.language,
-        because="somebody wrote to a sharer" if answers is None else "somebody answered a message",
-        expires_at=now + timedelta(days=7),
-        data=mail_to(app, reader.name, reader.email.address, rendered, message_id, now),
+    session = conversation.session
+    return notices.letter(
+        app,
+        f"relay/{number}",
+        notices.participant(reader),
+        partial(
+            contexts.Relay,
+            way="question" if answers is None else "answer",
+            sender=conversation.writer.name,
+            title=session.title,
+            lines=tuple(contexts.Line(line) for line in map(str.strip, text.split("\n")) if line),
+            link=page_links.url(app, page_links.Page.ANSWER, number, app.now() + OPEN_FOR),
+        ),
+        "somebody wrote to a sharer" if answers is None else "somebody answered a message",
+        OF_USE,
         session_id=session.id,
-        participant_id=reader.id,
-        contact_point_id=reader.email.id,
     )
