@@ -1,6 +1,10 @@
 """What a person says of themselves on their own page."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
+
+Level = Literal["beginner", "intermediate", "advanced"]  # how well somebody knows a skill
+LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 proposals. Beside `words.py`; the words are in `templates_email/`.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from domain.badges import By
 from domain.cadences import Purpose
 from domain.facts import Facts
+from domain.profiles import LEVELS, Level
 from domain.support import Ask
 from domain.touches import Touch
 from steps import audience, badges, certificates
@@ -99,14 +102,19 @@ def _brief(app: App, facts: Facts, letter: dict[str, Any], early: bool) -> Lette
         people=known.people,
         spoken=tuple(afterwards.Spoken(code, count) for code, count in known.languages),
         wanted=known.interpretation,
-        levels=_groups(known.levels),
+        levels=_groups(known.levels, {level: level for level in LEVELS}),
         lines=_groups(known.connectivity),
         hopes=_groups(known.hopes),
     )
 
 
-def _groups(counts: tuple[tuple[str, int], ...]) -> tuple[afterwards.Group, ...]:
-    return tuple(afterwards.Group(label, count, other=not label) for label, count in counts)
+def _groups(
+    counts: tuple[tuple[str, int], ...], levels: Mapping[str, Level] = MappingProxyType({})
+) -> tuple[afterwards.Group, ...]:
+    """`levels`: what is said in our own words, whatever the reader's language."""
+    return tuple(
+        afterwards.Group(label, count, other=not label, level=levels.get(label, "")) for label, count in counts
+    )
 
 
 def _ref(app: App, facts: Facts) -> int:

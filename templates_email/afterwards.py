@@ -5,6 +5,7 @@ proposals. Beside `contexts.py`.
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
+from domain.profiles import Level
 from templates_email.fields import (
     Address,
     At,
@@ -27,6 +28,7 @@ from templates_email.fields import (
 ResourceCode = Annotated[
     Literal["recording", "slides", "case_study", "template", "translation", "link"], Form.CODE
 ]
+KnownLevel = Annotated[Level | Literal[""], Form.CODE]
 Asked = Annotated[Literal["mentoring", "review", "community", "means"], Form.CODE]
 
 
@@ -56,11 +58,12 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """How many people said something; `label` "" for all others together."""
+    """How many people said something; `label` "" for all others together. `level`: in our own words, not theirs."""
 
     label: Text
     count: Number
     other: Flag = False
+    level: KnownLevel = ""
 
 
 Groups = Annotated[tuple[Group, ...], Form.ROWS]

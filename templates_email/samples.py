@@ -268,7 +268,7 @@ def _add_afterwards(add: Any, session: dict[str, Any]) -> None:
         "people": 17,
         "spoken": (afterwards.Spoken("en", 8), afterwards.Spoken("fr", 6), afterwards.Spoken("ar", 3)),
         "wanted": ("ar",),
-        "levels": (group("beginner", 9), group("", 3, other=True)),
+        "levels": (group("beginner", 9, level="beginner"), group("daily user", 4), group("", 3, other=True)),
         "lines": (group("slow at times", 7), group("good", 5)),
         "hopes": (group("Proposal writing for funding", 11), group("Data visualisation", 4)),
     }

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from domain.imports import Choice
 from domain.participants import ConsentTopic
-from domain.profiles import About
+from domain.profiles import LEVELS, About
 from steps import feeds, profiles, registering, topics
 from steps.page_links import Page
 from steps.profiles import Profile
@@ -22,7 +22,6 @@ from web.room import Spot
 from web.visit import Visit
 
 LONGEST = {"name": 200, "wiki_user": 255, "example": 500, "names": 2000}
-LEVELS = ("beginner", "intermediate", "advanced")
 MOST_LANGUAGES = 4
 
 
