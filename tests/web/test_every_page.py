@@ -1,12 +1,13 @@
-"""What holds of all pages: reading changes nothing, whatever comes is answered without a fault, and pages are light."""
+"""What holds of all pages: each has an example, reading changes nothing, and they are valid and light.
+
+What is made up is asked and sent in `test_any_request.py`.
+"""
 
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import html5lib
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.programme import Place
 from tests.site import everything
@@ -77,34 +78,3 @@ def test_pages_are_valid_and_light(place: Place, pages: dict[str, str], language
             html5lib.HTMLParser(strict=True).parse(answer.text)
             assert f'<html lang="{language}"' in answer.text
             assert re.findall(r"<script|<style|\sstyle=|\son\w+=", answer.text) == []
-
-
-WILD = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
-METHODS = st.sampled_from(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
-@given(
-    data=st.data(), method=METHODS, token=WILD, number=st.integers(0, 10**30), query=WILD, body=st.binary(max_size=200),
-    fields=st.dictionaries(WILD, WILD, max_size=5),
-    kind=st.sampled_from(["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", ""]),
-)  # fmt: skip
-def test_whatever_comes_is_no_fault_of_ours(
-    place: Place, pages: dict[str, str], data: st.DataObject, method: str, token: str, number: int, query: str,
-    body: bytes, fields: dict[str, str], kind: str,
-) -> None:  # fmt: skip
-    """Made-up links and real ones, with any query, body and fields; keys are right half of the time."""
-    parts = {"{token}": quote(token, safe="") or "x", "{number:int}": str(number)}
-    made = [re.sub(r"\{.*?\}", lambda found: parts[found[0]], spot.path) for spot in SPOTS]
-    path = data.draw(st.sampled_from([*made, *pages.values()]))
-    visitor = Visitor(place, languages=query.encode("ascii", "ignore").decode().replace("\n", " ").replace("\r", " "))
-    address = path + ("&" if "?" in path else "?") + quote(query)
-    if method == "POST" and kind.endswith("urlencoded"):
-        page = visitor.get(path).text
-        keys = re.findall(r'name="key" value="(\w+)"', page)
-        names = re.findall(r'name="([\w-]+)"', page)
-        known = data.draw(st.lists(st.sampled_from(names), max_size=8)) if names else []
-        answer = visitor.post(address, {**dict.fromkeys(known, token), **fields, "key": keys[0] if keys else ""})
-    else:
-        answer = visitor.ask(method, address, content=body, headers={"content-type": kind} if kind else {})
-    assert answer.status_code < 500
