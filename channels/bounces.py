@@ -10,15 +10,16 @@ failures is no bounce.
 
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
 
 from flufl.bounce import all_failures
 
+from channels.fields import Fields, guarded, header_text, text_of
 from channels.html_text import text_from_html
 from channels.inbound import DsnRecipient, Inbound
-from channels.mime import Leaf, Unreadable, fields_of, guarded, header_text, leaves, text_of
+from channels.mime import Leaf, fields_of
 from domain.reachability import Permanence, permanence, status_in
 
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)  # its complaints quote the mail
@@ -63,10 +64,8 @@ def read(raw: bytes, letter: Inbound) -> Bounce | None:
 
 
 def _read(raw: bytes, letter: Inbound) -> Bounce | None:
-    of_a_system = bool(letter.dsn) or _from_a_mail_system(raw, letter)
-    if not of_a_system and b"message/feedback-report" not in raw.lower():
-        return None
-    parts = _leaves(raw)
+    parts = letter.mail.leaves
+    of_a_system = bool(letter.dsn) or _from_a_mail_system(letter.mail.fields, letter)
     report = next((leaf for leaf in parts if leaf.content_type == "message/feedback-report"), None)
     if report is None and not of_a_system:
         return None
@@ -82,7 +81,7 @@ def _read(raw: bytes, letter: Inbound) -> Bounce | None:
         said = fields_of(report.content())
         if header_text(said.get("feedback-type")).lower() not in _COMPLAINTS:
             return None
-        named = _addresses(" ".join(header_text(value) for value in said.get_all("original-rcpt-to") or ())) or to
+        named = _addresses(" ".join(header_text(value) for value in said.get_all("original-rcpt-to"))) or to
         gone = tuple(Bounced(address, Permanence.SOFT) for address in named[:_MAX_RECIPIENTS])
         return Bounce(gone, message_ids, paths, complained=True)
     recipients = (
@@ -116,13 +115,12 @@ _SUBJECT = re.compile(
 )
 
 
-def _from_a_mail_system(raw: bytes, letter: Inbound) -> bool:
+def _from_a_mail_system(fields: Fields, letter: Inbound) -> bool:
     """Whether a mail server wrote this, by its sender, its headers, or (less sure: see _SUBJECT) its subject."""
-    fields = fields_of(raw)
     kind = header_text(fields.get("content-type")).lower()
     if kind.startswith("multipart/report") and "disposition-notification" not in kind:  # that: RFC 8098, was it read?
         return True
-    if "x-failed-recipients" in fields or _MAIL_SYSTEM.match(letter.from_address or ""):
+    if "x-failed-recipients" in fields.names or _MAIL_SYSTEM.match(letter.from_address or ""):
         return True
     if _MAIL_SYSTEM.match(header_text(fields.get("return-path")).lstrip("< ") + "@"):
         return True
@@ -210,22 +208,13 @@ _MESSAGES = ("message/rfc822", "message/global", "text/rfc822-headers", "message
 _PASTED = re.compile(r"^[ >]*(return-path|received|message-id|dkim-signature|x-[\w-]+): ?\S", re.I | re.M)
 
 
-def _leaves(raw: bytes) -> list[Leaf]:
-    found: list[Leaf] = []
-    try:
-        found.extend(leaves(raw))
-    except Unreadable:
-        return found
-    return found
-
-
-def _texts(parts: list[Leaf]) -> tuple[str, str]:
+def _texts(parts: Sequence[Leaf]) -> tuple[str, str]:
     """(what the mail system says, the mail that came back or its header fields)."""
     plain = [p for p in parts if p.content_type == "text/plain" and not p.is_attachment()]
-    said = [text_of(p.content(), p.charset()) for p in plain[:_MAX_TEXTS]]
+    said = [text_of(p.content(), p.fields.charset()) for p in plain[:_MAX_TEXTS]]
     if not any(text.strip() for text in said):
         html = [p for p in parts if p.content_type == "text/html"]
-        said = [text_from_html(text_of(p.content()[:_MAX_TEXT], p.charset())) for p in html[:_MAX_TEXTS]]
+        said = [text_from_html(text_of(p.content()[:_MAX_TEXT], p.fields.charset())) for p in html[:_MAX_TEXTS]]
     words = "\n".join(said)[:_MAX_TEXT].replace("\r\n", "\n")
     back = next((p for p in parts if p.content_type in _MESSAGES), None)
     returned = text_of(back.content()[:_MAX_TEXT], None) if back else ""

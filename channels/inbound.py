@@ -6,14 +6,13 @@ It decides nothing: whether this is an RSVP, an answer or a bounce, whose it is 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.message import Message
-from email.utils import getaddresses, parsedate_to_datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from email.utils import getaddresses
 
+from channels.fields import Fields, guarded, header_text, text_of
 from channels.html_text import text_from_html
-from channels.mime import Leaf, Unreadable, fields_of, guarded, header_text, leaves, text_of
+from channels.mime import Leaf, Mail, Unreadable, fields_of, taken_apart
 
 __all__ = ["CalendarPart", "DsnRecipient", "Inbound", "Unreadable", "read"]
 
@@ -58,11 +57,11 @@ class Inbound:
     from_address: str | None  # proves nothing
     to_addresses: tuple[str, ...]  # Delivered-To and its like first (they hold a plus-address), then To and Cc
     subject: str
-    date: datetime | None  # aware, UTC; the sender's clock
     text: str  # text/plain, else made from HTML; "\n" line ends
     calendars: tuple[CalendarPart, ...]  # identical data once
     auto_submitted: bool  # nobody typed this. True for every reply of Google Calendar: look for `calendars` first
     dsn: tuple[DsnRecipient, ...]
+    mail: Mail = field(repr=False, compare=False)  # for whoever looks further, as `bounces.py` does
 
 
 def read(raw: bytes) -> Inbound:
@@ -76,8 +75,9 @@ def read(raw: bytes) -> Inbound:
 
 
 def _read(raw: bytes) -> Inbound:
-    fields = fields_of(raw)
-    parts = list(leaves(raw))
+    mail = taken_apart(raw)
+    fields, parts = mail.fields, mail.leaves
+    subject = header_text(fields.get("subject"))
     dsn = tuple(_dsn(parts))
     return Inbound(
         message_id=next(_ids(fields.get_all("message-id")), None),
@@ -87,12 +87,12 @@ def _read(raw: bytes) -> Inbound:
             _addresses(fields, "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to", "cc"),
             _MAX_ADDRESSES,
         ),
-        subject=header_text(fields.get("subject")),
-        date=_date(fields.get("date")),
+        subject=subject,
         text=_text(parts),
         calendars=_calendars(parts),
-        auto_submitted=bool(dsn) or _is_automatic(fields),
+        auto_submitted=bool(dsn) or _is_automatic(fields, subject),
         dsn=dsn,
+        mail=mail,
     )
 
 
@@ -102,13 +102,13 @@ _ID = re.compile(r"<([^<>\s]{1,900})>")
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@[^\s@<>()\[\],;:\"\\]{1,255}")
 
 
-def _ids(values: Iterable[object] | None) -> Iterator[str]:
-    for value in values or ():
-        for match in _ID.finditer(re.sub(r"\r?\n[ \t]+", " ", str(value))):
+def _ids(values: Iterable[str]) -> Iterator[str]:
+    for value in values:
+        for match in _ID.finditer(re.sub(r"\r?\n[ \t]+", " ", value)):
             yield f"<{match.group(1)}>"
 
 
-def _in_reply_to(fields: "Message[str, str]") -> tuple[str, ...]:
+def _in_reply_to(fields: Fields) -> tuple[str, ...]:
     references = list(_ids(fields.get_all("references")))
     return _unique([*_ids(fields.get_all("in-reply-to")), *reversed(references)], _MAX_IDS)
 
@@ -128,32 +128,25 @@ _PLAIN = re.compile(rf"(?:\"[^\"\\\r\n]*\" |[\w'-]+(?: [\w'-]+)* )?<({_SPEC})>|(
 _PLAIN_LENGTH = 400
 
 
-def _plain_address(field: object) -> str | None:
-    text = str(field).strip()
+def _plain_address(value: str) -> str | None:
+    text = value.strip()
     plain = _PLAIN.fullmatch(text) if len(text) <= _PLAIN_LENGTH else None
     return _address(plain[1] or plain[2]) if plain is not None else None
 
 
-def _addresses(fields: "Message[str, str]", *names: str) -> Iterator[str]:
+def _addresses(fields: Fields, *names: str) -> Iterator[str]:
     for name in names:
-        for field in fields.get_all(name) or ():
-            plain = _plain_address(field)
+        for value in fields.get_all(name):
+            plain = _plain_address(value)
             if plain is not None:
                 yield plain
                 continue
             # Deep comments make the library recurse and long lists cost it time: one field is read to a bound.
-            pairs = guarded(lambda field=field: getaddresses([str(field)[:20_000]])) or []  # type: ignore[misc]  # bound now
+            pairs = guarded(lambda value=value: getaddresses([value[:20_000]])) or []  # type: ignore[misc]  # bound now
             for _, spec in pairs:
                 address = _address(spec)
                 if address:
                     yield address
-
-
-def _date(value: object) -> datetime | None:
-    when = guarded(lambda: parsedate_to_datetime(str(value))) if value else None
-    if when is None:
-        return None
-    return guarded(lambda: when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC))
 
 
 _AUTOMATIC_FIELDS = frozenset((
@@ -168,49 +161,49 @@ _AUTOMATIC_SUBJECT = re.compile(
 )
 
 
-def _is_automatic(fields: "Message[str, str]") -> bool:
+def _is_automatic(fields: Fields, subject: str) -> bool:
     """RFC 3834 section 5, and what programs did before it or do without it."""
     submitted = header_text(fields.get("auto-submitted")).split(";")[0].strip().lower()
     return (
         submitted not in ("", "no")
         or header_text(fields.get("precedence")).lower() in ("bulk", "junk", "auto_reply", "auto-reply")
-        or not _AUTOMATIC_FIELDS.isdisjoint(map(str.lower, fields.keys()))
+        or not _AUTOMATIC_FIELDS.isdisjoint(fields.names)
         or header_text(fields.get("return-path")) == "<>"
-        or guarded(fields.get_content_type) == "multipart/report"
-        or _AUTOMATIC_SUBJECT.match(header_text(fields.get("subject"))) is not None
+        or fields.content_type() == "multipart/report"
+        or _AUTOMATIC_SUBJECT.match(subject) is not None
     )
 
 
 # -- parts -----------------------------------------------------------------------------------------------
 
 
-def _text(parts: list[Leaf]) -> str:
+def _text(parts: Sequence[Leaf]) -> str:
     """The first text/plain part that says anything; else the first HTML part as text."""
     for wanted, convert in (("text/plain", str), ("text/html", text_from_html)):
         candidates = [leaf for leaf in parts if leaf.content_type == wanted and not leaf.is_attachment()]
         for leaf in candidates[:_MAX_TEXTS]:
-            text = convert(text_of(leaf.content(), leaf.charset()))
+            text = convert(text_of(leaf.content(), leaf.fields.charset()))
             if text.strip():
                 return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     return ""
 
 
-def _calendars(parts: list[Leaf]) -> tuple[CalendarPart, ...]:
+def _calendars(parts: Sequence[Leaf]) -> tuple[CalendarPart, ...]:
     found: dict[bytes, CalendarPart] = {}
     for leaf in parts:
-        named = leaf.filename().lower().endswith(".ics") and not leaf.content_type.startswith("message/")
+        named = leaf.fields.filename().lower().endswith(".ics") and not leaf.content_type.startswith("message/")
         if leaf.content_type in ("text/calendar", "application/ics") or named:
             data = leaf.content()
-            method = leaf.parameter("method")
+            method = leaf.fields.parameter("method")
             if data.strip() and (data not in found or (method and not found[data].method)):
-                found[data] = CalendarPart(data, leaf.charset(), method.upper() if method else None)
+                found[data] = CalendarPart(data, leaf.fields.charset(), method.upper() if method else None)
     return tuple(found.values())[:_MAX_CALENDARS]
 
 
 _MESSAGES = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
 
 
-def _dsn(parts: list[Leaf]) -> Iterator[DsnRecipient]:
+def _dsn(parts: Sequence[Leaf]) -> Iterator[DsnRecipient]:
     returned = next((leaf for leaf in parts if leaf.content_type in _MESSAGES), None)
     original = next(_ids(fields_of(returned.content()).get_all("message-id")), None) if returned else None
     for leaf in parts:
@@ -222,7 +215,7 @@ def _dsn(parts: list[Leaf]) -> Iterator[DsnRecipient]:
                     yield recipient
 
 
-def _recipient(group: "Message[str, str]", original: str | None) -> DsnRecipient | None:
+def _recipient(group: Fields, original: str | None) -> DsnRecipient | None:
     """None for the group about the whole message, which has no recipient (RFC 3464 section 2.2)."""
     final = group.get("final-recipient") or group.get("original-recipient")
     action = header_text(group.get("action")).split(" ")[0].lower()
