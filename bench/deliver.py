@@ -40,7 +40,7 @@ def run(
     before = measure.load()
     with smtp_tools.sink() as port:
         home = _recorded(folder, port, messages + min(messages, ON_THE_WAY) * len(ways), connections)
-        (size,) = home.app.conn.execute("select cast(round(avg(length(data))) as integer) from payloads").fetchone()
+        size = measure.letter_bytes(home.app.conn)
         bench = _Bench(home, connections, processes, size)
         bench.beside_the_source(port, messages, others)
         for way in ways:

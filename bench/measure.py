@@ -2,6 +2,7 @@
 
 import os
 import resource
+import sqlite3
 import sys
 import time
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+
+from store import payloads
 
 STATUS = Path("/proc/self/status")
 CLEAR_REFS = Path("/proc/self/clear_refs")
@@ -60,3 +63,11 @@ def load() -> float:
 def middle(rates: list[float]) -> int:
     """The median as a whole number a second."""
     return round(median(rates))
+
+
+def letter_bytes(conn: sqlite3.Connection) -> int:
+    """Mean size of the frozen letters, of five hundred from all over the outbox."""
+    most = "select id, row_number() over (order by id) as n, count(*) over () as many from outbox"
+    rows = conn.execute(f"select id from ({most}) where n % (many / 500 + 1) = 0")
+    found = payloads.Reader(conn).read([row[0] for row in rows])
+    return round(sum(len(data) for data, _ in found.values()) / len(found))

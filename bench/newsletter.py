@@ -42,7 +42,7 @@ def run(folder: Path, *, readers: int, connections: int) -> dict[str, Any]:
             newsletter.approve(home.app, issue, code, WHO)
         with measure.spent() as recording:
             recorded = send_approved(home.app)
-        (size,) = home.app.conn.execute("select cast(round(avg(length(data))) as integer) from payloads").fetchone()
+        size = measure.letter_bytes(home.app.conn)
         source = smtp_tools.source(port, readers, size)
         with measure.spent() as delivering:
             delivered = deliver(home.app)

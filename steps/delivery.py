@@ -14,7 +14,7 @@ from domain.messages import Message, Settlement, State
 from steps.app import App
 from steps.second_look import SecondLook
 from steps.settling import settle_all
-from store import claims, database, marks, meta, outbox
+from store import claims, database, marks, meta, payloads
 from store.marks import Marks
 
 LEASE = timedelta(minutes=30)  # longer than the ten minutes that RFC 5321 section 4.5.3.2.6 allows the final dot
@@ -36,6 +36,7 @@ class Delivery:
         self.messages: dict[int, Message] = {}  # claimed and without an answer yet
         self.answers: list[tuple[Message, Receipt, datetime]] = []  # in the file of marks, and not in the rows
         self.second_look = SecondLook(app)
+        self.bodies = payloads.Reader(app.conn)
         self.marks = Marks(marks.folder_of(app.conn), owner)
 
     def parcels(self) -> Iterator[Parcel]:
@@ -64,7 +65,7 @@ class Delivery:
                 yield from self._checked_page(fresh[start : start + LOAD_PAGE])
 
     def _checked_page(self, page: Sequence[Message]) -> Iterator[Parcel]:
-        bodies = outbox.payloads(self.app.conn, [message.id for message in page])
+        bodies = self.bodies.read([message.id for message in page])
         self.second_look.begin(page, self.app.now())
         for place, message in enumerate(page):
             parcel = self._checked(message, page[place:], bodies.pop(message.id, None))

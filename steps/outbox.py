@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from domain.errors import Problem, UserError
 from domain.messages import Message, State
 from steps.app import App
-from store import database, journal, meta, outbox, participants
+from store import database, journal, meta, outbox, participants, payloads
 
 
 def listing(app: App, filters: Mapping[str, object], most: int = 1000) -> list[Message]:
@@ -20,7 +20,7 @@ def get(app: App, message_id: int) -> Message:
 
 
 def payload(app: App, message_id: int) -> bytes:
-    data = outbox.payload(app.conn, get(app, message_id).id)
+    data = payloads.read(app.conn, get(app, message_id).id)
     if data is None:
         raise UserError(Problem("its bytes are gone or damaged", f"message {message_id}"))
     return data

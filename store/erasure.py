@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.times import iso
+from store import payloads
 
 # Everything that is kept about a person, as table and the condition that finds it.
 KEPT = (
@@ -56,10 +57,14 @@ KEPT = (
 
 def export(conn: sqlite3.Connection, person: int) -> dict[str, list[dict[str, Any]]]:
     """Rows by table; raw mail as text."""
-    found = {}
+    found: dict[str, list[dict[str, Any]]] = {}
     for table, condition in KEPT:
         rows = conn.execute(f"select * from {table} where {condition}", {"id": person})
         found[table] = [{k: _plain(v) for k, v in dict(row).items() if k != "claim"} for row in rows]
+    bodies = payloads.Reader(conn).read([one["outbox_id"] for one in found["payloads"]])
+    for one in found["payloads"]:
+        if one["outbox_id"] in bodies:
+            one["data"] = _plain(bodies[one["outbox_id"]][0])  # not its values alone
     return found
 
 
@@ -127,4 +132,5 @@ def erase(conn: sqlite3.Connection, person: int, now: datetime) -> dict[str, int
         " languages = '[]', zone = '', registered_at = null, erased_at = :now, updated_at = :now where id = :id",
     }.items():
         done[name] = conn.execute(statement, at).rowcount
+    payloads.sweep(conn)  # what only their letters were made of
     return done

@@ -1,19 +1,18 @@
 """The outbox: recording messages, finding them, and a person's hand on them. What a message says is decided above.
 
-How messages are leased, marked and settled while they leave is in `store/claims.py`.
+Their frozen bytes are in `store/payloads.py`; how they are leased, marked and settled while they leave is in
+`store/claims.py`.
 """
 
-import hashlib
-import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from domain.deliveries import is_plain
 from domain.messages import RECALLABLE, Message, State
+from domain.payloads import Filled
 from domain.times import iso, parse_iso
-from store import marks
+from store import marks, payloads
 
 _STATES = {state.value: state for state in State}
 _RECALLABLE = ", ".join(f"'{state.value}'" for state in RECALLABLE)
@@ -52,7 +51,7 @@ class NewMessage:
     sender: str
     recipient: str
     repeatable: bool
-    data: bytes
+    data: bytes | Filled
     attempt: int = 1  # rung of its ladder
     identity: str = "programme"  # sender of programme.toml
     cap: str = "none"
@@ -115,12 +114,7 @@ def record(conn: sqlite3.Connection, message: NewMessage, now: datetime) -> bool
     ).fetchone()
     if row is None:
         return False
-    conn.execute(
-        "insert into payloads (outbox_id, sha256, data, plain) values (?, ?, ?, ?)"
-        " on conflict (outbox_id) do update set sha256 = excluded.sha256, data = excluded.data,"
-        " plain = excluded.plain",
-        (row["id"], hashlib.sha256(message.data).hexdigest(), message.data, is_plain(message.data)),
-    )
+    payloads.put(conn, row["id"], message.data, now)
     return True
 
 
@@ -146,24 +140,6 @@ def recall_keys(conn: sqlite3.Connection, beginning: str, note: str) -> int:
         (note, beginning, f"{beginning}\x7f"),
     )
     return done.rowcount
-
-
-def payload(conn: sqlite3.Connection, message_id: int) -> bytes | None:
-    """The frozen bytes; None when they are gone or do not match their hash."""
-    found = payloads(conn, [message_id]).get(message_id)
-    return found[0] if found else None
-
-
-def payloads(conn: sqlite3.Connection, ids: Sequence[int]) -> dict[int, tuple[bytes, bool]]:
-    """The frozen bytes of these messages, but for those that are gone or do not match their hash; whether they are
-    known to be plain (`domain.deliveries.is_plain`)."""
-    rows = conn.execute(
-        "select outbox_id, sha256, data, plain from payloads where outbox_id in (select value from json_each(?))",
-        (json.dumps(ids),),
-    )
-    return {
-        one: (data, plain == 1) for one, sha256, data, plain in rows if hashlib.sha256(data).hexdigest() == sha256
-    }
 
 
 def get(conn: sqlite3.Connection, message_id: int) -> Message | None:

@@ -4,6 +4,7 @@ import sqlite3
 from datetime import datetime
 
 from domain.times import iso
+from store import payloads
 
 
 def forget(
@@ -59,4 +60,5 @@ def forget(
         ("runs", "delete from step_runs where started_at < ?", mails_before),
     ):
         counts[name] = conn.execute(statement, (iso(before),)).rowcount
+    counts["skeletons of messages"] = payloads.sweep(conn)
     return counts

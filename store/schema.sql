@@ -561,7 +561,10 @@ CREATE TABLE payloads (
   outbox_id integer primary key references outbox (id),
   sha256 text not null,
   data blob not null
-, plain integer not null default 0 check (plain in (0, 1))) strict;
+, plain integer not null default 0 check (plain in (0, 1)), skeleton_id integer references skeletons (id)) strict;
+
+CREATE INDEX payloads_skeleton on payloads (skeleton_id) where skeleton_id is not null
+;
 
 CREATE TABLE pending_registrations (
   id integer primary key,
@@ -864,6 +867,17 @@ CREATE TABLE sharers (
 
 CREATE INDEX sharers_participant on sharers (participant_id) where participant_id is not null
 ;
+
+CREATE TRIGGER skeletons_frozen before update on skeletons begin
+  select raise(abort, 'a skeleton never changes'); end;
+
+CREATE TABLE skeletons (
+  id integer primary key autoincrement,      -- never given twice: who keeps a skeleton in memory knows it by this
+  sha256 text not null unique,               -- of layout and data
+  layout text not null,                      -- JSON: where in data which value goes
+  data blob not null,
+  created_at text not null
+) strict;
 
 CREATE TABLE skills (
   code text primary key,

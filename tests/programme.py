@@ -28,7 +28,7 @@ from steps import sessions
 from steps.app import App
 from steps.deliver import DeliverReport, deliver
 from steps.plan import PlanReport, plan
-from store import database, inbox, invitations, outbox
+from store import database, inbox, invitations, outbox, payloads
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)  # a Sunday
 SECRET = "a-secret-of-the-tests-only"
@@ -165,7 +165,7 @@ class Place:
         return dict(self.app.conn.execute("select key, purpose from outbox order by id").fetchall())
 
     def letter(self, key: str) -> EmailMessage:
-        data = outbox.payload(self.app.conn, self.by_key(key).id)
+        data = payloads.read(self.app.conn, self.by_key(key).id)
         assert data is not None
         letter = BytesParser(policy=policy.default).parsebytes(data)
         assert isinstance(letter, EmailMessage)

@@ -17,5 +17,6 @@ from store.migrations import m013_second_looks
 from store.migrations import m014_desk_tasks
 from store.migrations import m015_registering
 from store.migrations import m016_relays
+from store.migrations import m017_skeletons
 
 __all__ = ["migrations"]

@@ -7,7 +7,7 @@ import pytest
 from config.programme import Group
 from domain.errors import UserError
 from steps.announce import announce
-from store import outbox
+from store import payloads
 from tests.programme import Place
 
 NORTH, SOUTH = Group("North", -1001), Group("South", -1002)
@@ -24,7 +24,7 @@ class Announcing(Place):
         self.app = self.another()
 
     def post(self, key: str) -> dict[str, object]:
-        data = outbox.payload(self.app.conn, self.by_key(key).id)
+        data = payloads.read(self.app.conn, self.by_key(key).id)
         assert data is not None
         return dict(json.loads(data))
 

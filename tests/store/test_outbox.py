@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from domain.messages import Settlement, State
-from store import claims, database, outbox
+from store import claims, database, outbox, payloads
 from store.outbox import NewMessage
 from tests.programme import NOON, Place
 
@@ -45,7 +45,7 @@ def claim(conn: sqlite3.Connection, owner: str = "me", most: int = 10) -> list[i
 def test_record_same_key_again_changes_nothing(conn: sqlite3.Connection, there: State) -> None:
     one = record(conn, state=there)
     assert not outbox.record(conn, replace(WELCOME, data=b"other"), NOON)
-    assert (state(conn, one), outbox.payload(conn, one)) == (there.value, WELCOME.data)
+    assert (state(conn, one), payloads.read(conn, one)) == (there.value, WELCOME.data)
 
 
 def test_record_taken_back_before_it_left_is_written_anew(conn: sqlite3.Connection) -> None:
@@ -56,7 +56,7 @@ def test_record_taken_back_before_it_left_is_written_anew(conn: sqlite3.Connecti
     message = outbox.get(conn, one)
     assert message is not None
     assert (message.state, message.note, message.recipient) == (State.QUEUED, "", "new@example.org")
-    assert outbox.payload(conn, one) == b"new"
+    assert payloads.read(conn, one) == b"new"
 
 
 def test_record_taken_back_while_a_repeat_was_due_stays_so(conn: sqlite3.Connection) -> None:
@@ -151,7 +151,7 @@ def test_recall_one_topic_of_one_person(conn: sqlite3.Connection) -> None:
 def test_payload_damaged_is_none(conn: sqlite3.Connection) -> None:
     one = record(conn)
     conn.execute("update payloads set data = x'00'")
-    assert outbox.payload(conn, one) is None
+    assert payloads.read(conn, one) is None
 
 
 def test_by_reference_needs_exactly_one(conn: sqlite3.Connection) -> None:
