@@ -44,9 +44,17 @@ def parse(
                 found += _as_guest(_parser().parse(markdown))
                 position += 3
                 continue
+            _as_button(tokens[position + 1])
         found.append(token)
         position += 1
     return found
+
+
+def _as_button(paragraph: Token) -> None:
+    """A paragraph of ours that is one link with words of its own, and nothing else, is what the letter is about."""
+    children = paragraph.children or []
+    if len(children) == 3 and children[0].type == "link_open" and children[1].content != children[0].attrGet("href"):
+        children[0].attrSet("class", "button")
 
 
 def to_html(tokens: list[Token]) -> str:
