@@ -5,7 +5,6 @@ learning clinics and 7 regional sessions take place, 51 connections are proposed
 Who is who is `people.py`'s; what the pilot printed is in `pilot_figures.py`.
 """
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +13,7 @@ from random import Random
 
 from config import programme as programme_file
 from config import settings as settings_file
-from demo import people
+from demo import meeting_tool, people
 from domain.sessions import Session
 from domain.surveys import SKIPPED
 from steps import (
@@ -203,7 +202,8 @@ class _Season:
         else:
             guests = [self.guests.pop() for _ in range(one.guests)]
             file = self.app.settings.home / "attendance.csv"
-            _write_list(file, one, [(self.names[p], self.addresses[p] if p % 2 else "") for p in came], guests)
+            people = [(self.names[p], self.addresses[p] if p % 2 else "") for p in came]
+            meeting_tool.write(file, one.session, people, guests)
             import_attendance.import_attendance(self.app, file, one.session.code, WHO)
             file.unlink()
         surveys.look_after(self.app)
@@ -236,12 +236,10 @@ class _Season:
             url = f"https://commons.example.org/{session.code}/{kind}-{n}"
             resources.add(self.app, session.code, {"kind": kind, "url": url}, WHO)
 
-
     def _grant(self) -> None:
         """Of all who asked for means in their form, one gets them."""
         first = support.listing(self.app)[0]
         support.settle(self.app, [first.request.id], "granted", WHO)
-
 
     def _propose(self) -> None:
         """Three people from Latin America, with all that is asked."""
@@ -273,21 +271,3 @@ def _dealt(random: Random, figures: dict[str, dict[str, int]]) -> Iterator[dict[
         columns[question] = cards
     for row in zip(*columns.values(), strict=True):
         yield dict(zip(columns, row, strict=True))
-
-
-def _write_list(path: Path, one: _Planned, people: Sequence[tuple[str, str]], guests: Sequence[str]) -> None:
-    """As Zoom exports who was there, the programme's own account first; every second guest with an address."""
-    header = ("Name (Original Name)", "User Email", "Join Time", "Leave Time", "Duration (Minutes)", "Guest")
-    start, end = one.session.starts_at, one.session.ends_at
-
-    def row(name: str, address: str, late: int) -> tuple[str, ...]:
-        joined = start + timedelta(minutes=late)
-        shown = (f"{moment:%m/%d/%Y %I:%M:%S %p}" for moment in (joined, end))
-        return (name, address, *shown, str((end - joined).seconds // 60), "Yes")
-
-    strangers = [(name, f"guest.{n}@elsewhere.example" if n % 2 else "") for n, name in enumerate(guests)]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(header)
-        writer.writerow(row("Let's Connect", "letsconnect@example.org", 0))
-        writer.writerows(row(name, address, n % 9) for n, (name, address) in enumerate([*people, *strangers]))

@@ -6,6 +6,7 @@ in force: no configured mail server or sheet is ever touched. The story is in `s
 
 import fcntl
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -96,9 +97,11 @@ class _Play:
 
     def with_prefect(self, url: str) -> None:
         """The last act through Prefect; called once every deployment is there."""
-        from demo.prefect_run import plan_and_deliver
+        from demo import prefect_run
 
-        self._last_act(lambda _: plan_and_deliver(say), {"Prefect": f"{url}  login: {self._login()}"})
+        addresses = {"Prefect": f"{url}  login: {self._login()}"}
+        addresses["to approve"] = f"{url}/artifacts/key/newsletter, then run 'Newsletter' again with its code"
+        self._last_act(lambda _: prefect_run.run(("Plan and deliver", "Newsletter"), say), addresses)
         if self.once:
             self.stop.set()
         else:
@@ -120,15 +123,14 @@ class _Play:
     def _last_act(self, deliver: Callable[[App], None], addresses: dict[str, str]) -> None:
         app = self.app()
         try:
-            story.move_a_session(app, self._story)
-            say("the second clinic begins an hour later")
+            story.last_turn(app, self._story, say)
             deliver(app)
             addresses |= {"pages": f"{self.environ['LETSCONNECT_PAGES_URL']}/", "caught mails": self.mail.viewer_url}
             addresses["SMTP"] = f"{servers.HOST}:{self.mail.smtp_port}, to answer as anybody: write to {MAILBOX}"
             with httpx.Client(trust_env=False, timeout=30) as client:
                 mails = client.get(f"{self.mail.viewer_url}mails.json").raise_for_status().json()
             addresses["report"] = f"{self._pilot_report()}, of a programme with the shape of the pilot"
-            for line in summary.lines(app, self._story, addresses):
+            for line in summary.lines(app, self._story, self._command(), addresses):
                 print(line, flush=True)
             wrong = summary.differences(summary.checks(app, self._story, mails, self.bot.api))
         finally:
@@ -136,6 +138,15 @@ class _Play:
         for line in wrong:
             print(f"letsconnect: not as it should be: {line}", file=sys.stderr, flush=True)
         self.result = 1 if wrong else 0
+
+    def _command(self) -> Path:
+        """Writes `letsconnect` with the demo's settings, for whoever wants to try what a coordinator does."""
+        path = Path(self.environ["LETSCONNECT_HOME"]) / "letsconnect"
+        own = {name: value for name, value in self.environ.items() if name.startswith(settings_file.PREFIX)}
+        settings = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(own.items()))
+        path.touch(0o700)
+        path.write_text(f'#!/bin/sh\n{settings}exec {shlex.quote(sys.executable)} -P -m cli "$@"\n', "utf-8")
+        return path
 
     def _pilot_report(self) -> Path:
         season = pilot.build(Path(self.environ["LETSCONNECT_HOME"]) / "pilot")

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from demo import answers, chats, issue, people
+from demo import answers, chats, earlier, issue, people
 from demo.answers import Answer, Person
 from demo.bot_api import BotApi
 from demo.caught import Caught
+from demo.earlier import Earlier
 from demo.servers import HOST, Servers
 from domain.sessions import Session
 from steps import deliver, imports, inbox, plan, sessions, setup
@@ -26,10 +27,11 @@ WHO = "demo"
 CLINICS = (
     {
         "code": "proposals", "days": "9", "hour": "14:00", "zone": "Africa/Lagos", "languages": "en, fr",
-        "title": "Proposal writing for funding", "interpretation": "fr, sw", "invites": "registered",
+        "title": "Proposal writing for funding", "interpretation": "sw", "invites": "registered",
+        "skills": "proposal-writing",
         "purpose": "Write a proposal that a committee understands, from a real one that was funded.",
         "audience": "Everybody who wants to apply for a grant, also for the first time.",
-        "preparation": "Bring one idea of your group, in three sentences.", "sharers": "Ngozi Eze; Baraka Kimaro",
+        "preparation": "Bring one idea of your group, in three sentences.", "sharers": "Ngozi Adeyemi; Baraka Lyimo",
         "venue": "https://meet.example.org/proposals",
     },
     {
@@ -38,13 +40,14 @@ CLINICS = (
         "purpose": "Show what your work changed, with few numbers and one good story.",
         "audience": "People who write reports or would like to.", "preparation": "",
         "sharers": "Kwame Mensah", "venue": "https://meet.example.org/stories",
+        "skills": "quantitative-metrics, qualitative-evaluation",
     },
     {
         "code": "wikidata", "days": "23", "hour": "11:00", "zone": "America/Argentina/Buenos_Aires",
         "title": "Wikidata from the beginning", "languages": "es, en", "interpretation": "pt", "invites": "everybody",
         "purpose": "Make your first items and see what they are good for.",
         "audience": "Newcomers; no experience is needed.", "preparation": "Have your user name and password at hand.",
-        "sharers": "Lucía Fernández", "venue": "https://meet.example.org/wikidata",
+        "sharers": "Lucía Gómez", "venue": "https://meet.example.org/wikidata", "skills": "wikidata-basic",
     },
 )  # fmt: skip
 
@@ -56,6 +59,7 @@ class Told:
     sample: people.Sample
     imported: imports.ImportReport
     sessions: list[Session]
+    earlier: Earlier
     moved: Session | None = None
     planned: list[plan.PlanReport] = field(default_factory=list)
     delivered: list[deliver.DeliverReport] = field(default_factory=list)
@@ -73,7 +77,8 @@ def begin(app: App) -> None:
 def season(app: App, servers: Servers, bot: BotApi, told_so_far: Callable[[str], None]) -> Told:
     """From nothing to answered invitations. `told_so_far` gets a line for the terminal at every turn."""
     chats.introduce(app)
-    planned = [_add(app, dict(clinic)) for clinic in CLINICS]
+    past = earlier.add(app)
+    planned = plan_sessions(app)
     told_so_far(f"{len(planned)} clinics are planned")
     file = app.settings.home / "registrations.csv"
     titles = [session.title for session in planned]
@@ -82,7 +87,12 @@ def season(app: App, servers: Servers, bot: BotApi, told_so_far: Callable[[str],
     told_so_far(
         f"registrations imported: {imported.accepted} accepted, {imported.merged} merged, {imported.rejected} rejected"
     )
-    told = Told(sample, imported, planned)
+    told = Told(sample, imported, planned, earlier.record(app, past, planned[0], set(sample.cast.values())))
+    before = told.earlier
+    told_so_far(
+        f"this month's clinic had {before.people} people and {before.guests} guests; {before.answered} said what they"
+        f" think of it, {before.badges} badges are issued"
+    )
     _plan_and_deliver(app, told, told_so_far)
     replies = _answers(app, servers, told)
     _post(servers, replies)
@@ -93,17 +103,22 @@ def season(app: App, servers: Servers, bot: BotApi, told_so_far: Callable[[str],
     links, rsvps = told.chats["links"], told.chats["rsvps"]
     told_so_far(f"{links} people linked a chat on Telegram, {rsvps} answered there by a button")
     _plan_and_deliver(app, told, told_so_far)
-    told.issue = issue.draft(app)
-    languages = len(told.issue.wording.languages)
-    told_so_far(f"a newsletter is drafted in {languages} languages, for {told.issue.audience.count} readers")
     return told
 
 
-def move_a_session(app: App, told: Told) -> None:
-    """The second clinic begins an hour later: what calendars show must follow."""
+def plan_sessions(app: App) -> list[Session]:
+    return [_add(app, dict(clinic)) for clinic in CLINICS]
+
+
+def last_turn(app: App, told: Told, told_so_far: Callable[[str], None]) -> None:
+    """The second clinic begins an hour later, which calendars must follow; and a newsletter is drafted that says so."""
     session = told.sessions[1]
     start = (session.starts_at + timedelta(hours=1)).isoformat()
     told.moved = sessions.change(app, session.code, {"start": start}, WHO)
+    told_so_far("the second clinic begins an hour later")
+    told.issue = issue.draft(app)
+    languages = len(told.issue.wording.languages)
+    told_so_far(f"a newsletter is drafted in {languages} languages, for {told.issue.audience.count} readers")
 
 
 def plan_and_deliver(app: App, told: Told) -> None:

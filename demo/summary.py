@@ -6,11 +6,14 @@ Reads the store, the reports of the steps and the list of caught mails; changes 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from demo import earlier, issue
 from demo.bot_api import BotApi
 from demo.people import PEOPLE
 from demo.story import Told
+from domain.newsletter import Content
 from steps import status
 from steps.app import App
 from templates_email import formats
@@ -43,7 +46,7 @@ def checks(app: App, told: Told, mails: list[Mail], bot: BotApi) -> list[Check]:
     everybody = _one(  # a mail that was taken back, because the address refused another, is left out as well
         app,
         "select count(*) from (select key from outbox where session_id = ?1 and purpose = 'invitation'"
-        " union select key from decisions where session_id = ?1)",
+        " union select key from decisions where session_id = ?1 and touchpoint = 'general_invitation')",
         told.sessions[2].id,
     )
     moved = _one(
@@ -72,6 +75,11 @@ def checks(app: App, told: Told, mails: list[Mail], bot: BotApi) -> list[Check]:
         Check("everybody asked, held or left out for the third clinic", PEOPLE, everybody),
         Check("people told of the new time", moved, purposes["update"]),
         Check("languages of the newsletter's draft", 5, len(told.issue.wording.languages) if told.issue else 0),
+        Check("what the newsletter tells", 11, _told(told.issue.content) if told.issue else 0),
+        Check("people at the clinic of this month", 15, told.earlier.people),
+        Check("opinions about it", 6, told.earlier.answered),
+        Check("badges of its people and of its sharers", 18, told.earlier.badges),
+        Check("things that a sharer has prepared", 3, told.earlier.prepared),
         Check("messages neither sent nor settled", dict.fromkeys(unsettled, 0), unsettled),
         Check("messages sent, as the mailboxes have them", sent["email"], len(mails)),
         Check("messages sent, as the chats have them", sent["telegram"], len(bot.sent)),
@@ -79,8 +87,8 @@ def checks(app: App, told: Told, mails: list[Mail], bot: BotApi) -> list[Check]:
     ]
 
 
-def lines(app: App, told: Told, addresses: Mapping[str, str]) -> Iterator[str]:
-    """The summary, readable; no address and no name of a person in it."""
+def lines(app: App, told: Told, command: Path, addresses: Mapping[str, str]) -> Iterator[str]:
+    """The summary, readable; no address and no name of a person in it. `command`: `letsconnect` for this demo."""
     now = status.status(app)
     yield ""
     yield "What happened"
@@ -115,28 +123,42 @@ def lines(app: App, told: Told, addresses: Mapping[str, str]) -> Iterator[str]:
         f"  on Telegram   {told.chats['links']} chats linked, {told.chats['rsvps']} answer by a button, "
         f"{_one(app, BLOCKED)} chat blocks the bot; {chats} messages"
     )
-    if told.issue:
-        yield (
-            f"  newsletter    a draft in {len(told.issue.wording.languages)} languages for {told.issue.audience.count}"
-            f" readers; approve it: letsconnect newsletter approve newsletter {told.issue.code}"
-        )
     for n, item in enumerate(now["needs_person"]):
         head = "  for a person  " if n == 0 else " " * 16
         yield f"{head}{item['count']} {item['kind']}: {item['why']} ({item['do']})"
     yield ""
+    yield "To look at"
+    if told.issue:
+        seen = told.issue
+        readers = f"a draft in {len(seen.wording.languages)} languages for {seen.audience.count} readers"
+        yield f"  newsletter    {readers}, in every form: {app.settings.home / issue.FOLDER / 'html-en.html'}"
+        yield f"                who gets it, who not and why: {command} newsletter preview newsletter"
+        yield f"                send it: {command} newsletter approve newsletter {seen.code}"
+    for name, words, address in earlier.doors(app, told.earlier):
+        yield f"  {name:<13} {words}: {address}"
+    yield ""
     yield "To open"
     for name, address in addresses.items():
         yield f"  {name:<13} {address}"
+    yield f"  commands      {command} stands for letsconnect: {command} status"
 
 
 BLOCKED = "select count(*) from contact_points where channel = 'telegram' and health = 'blocked'"
 COUNTRIES = "select count(distinct country) from participants where country <> ''"
-SKIPPED = "select because, count(*) as n from decisions where verdict = 'skip' group by because order by n desc"
+SKIPPED = (
+    "select because, count(*) as n from decisions where verdict = 'skip' and touchpoint = 'general_invitation'"
+    " group by because order by n desc"
+)
 
 
 def differences(found: Iterable[Check]) -> list[str]:
     """What is not as it should be, in words; empty when all is well."""
     return [f"{c.what}: expected {c.expected}, found {c.found}" for c in found if not c.good]
+
+
+def _told(content: Content) -> int:
+    """Everything in it but numbers: what was written, sessions, opportunities."""
+    return sum(map(len, (content.blocks, content.missed, content.coming, content.opportunities)))
 
 
 def _shown(counts: Mapping[str, int]) -> str:

@@ -14,6 +14,7 @@ import pytest
 from steps.app import open_app
 from steps.forecast import forecast
 
+GOLDEN = Path(__file__).parents[1] / "golden" / "demo_issue"
 CODE = (
     "import os, sys; from demo.run import run\n"
     "sys.exit(run(os.environ, once='once' in sys.argv, prefect=False, port=0))"
@@ -51,7 +52,10 @@ def test_demo_summary_says_what_happened(finished: tuple[Path, subprocess.Comple
         "registrations 179 accepted, 1 merged, 2 rejected:",
         "mails back    10: 6 answers, 1 bounce, 1 automatic",
         "on Telegram   2 chats linked, 1 answer by a button, 1 chat blocks the bot; ",
-        "newsletter    a draft in 5 languages for ",
+        "newsletter    a draft in 5 languages for 139 readers, in every form: ",
+        "checklist     a sharer of 'Proposal writing for funding' has done 3 of 14 things: http://127.0.0.1:",
+        "survey        6 of 15 people have answered about 'A first partnership with a library'; be the next: http://",
+        "badge         18 people have one; who is shown a certificate can check it: http://127.0.0.1:",
         "welcome",
         "update",
         "caught mails  http://127.0.0.1:",
@@ -67,6 +71,32 @@ def test_demo_summary_names_nobody(finished: tuple[Path, subprocess.CompletedPro
     programme_and_remedy = {"letsconnect@example.org", "amina@example.org"}
     assert set(re.findall(r"[\w.+-]+@[\w.-]+", done.stdout)) <= programme_and_remedy
     assert "Abubakar" not in done.stdout
+
+
+def test_newsletter_of_the_demo_is_the_one_that_was_looked_at(
+    finished: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    """Day, addresses and the clinic that has moved differ; what is told, and in which words, does not."""
+    tmp_path, _ = finished
+    for wiki in sorted(GOLDEN.glob("wikitext-*.wiki")):
+        told = (tmp_path / "state" / "demo" / "newsletter" / wiki.name).read_text("utf-8")
+        assert (wiki.name, lasting(told)) == (wiki.name, lasting(wiki.read_text("utf-8")))
+
+
+def lasting(wikitext: str) -> list[str]:
+    return [line for line in wikitext.splitlines() if not re.search(r"\d{4}|https?://", line)]
+
+
+def test_demo_can_be_tried_with_the_commands_it_names(
+    finished: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    """The code that the summary gives approves the draft, with the settings that the demo has."""
+    tmp_path, done = finished
+    approve = re.search(r"send it: (\S+ newsletter approve newsletter \w+)", done.stdout)
+    assert approve is not None
+    said = subprocess.run(approve[1].split(), env=environ(tmp_path), cwd=tmp_path, capture_output=True, text=True)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert said.stdout == "issue 1 (newsletter) is approved and leaves with the next plan, to 139 people\n"
 
 
 def test_forecast_of_the_demo_explains_everybody(finished: tuple[Path, subprocess.CompletedProcess[str]]) -> None:

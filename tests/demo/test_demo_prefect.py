@@ -43,10 +43,12 @@ def living(mark: str) -> list[str]:
 def test_demo_once_with_prefect_leaves_a_run_and_its_artifact(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", CODE], env=environ(tmp_path), cwd=tmp_path, capture_output=True, text=True,
-        timeout=150,
+        timeout=300,
     )  # fmt: skip
     assert (done.stderr, done.returncode) == ("", 0)
-    assert "Prefect ran 'Plan and deliver': Completed" in done.stdout
+    for expected in ("Prefect ran 'Plan and deliver': Completed", "Prefect ran 'Newsletter': Completed"):
+        assert expected in done.stdout
+    assert re.search(r"to approve    (http://127\.0\.0\.1:\d+)/artifacts/key/newsletter", done.stdout)
     home = tmp_path / "state" / "demo"
     with closing(sqlite3.connect(home / "prefect" / "prefect.db")) as prefect:
         (completed,) = prefect.execute(
@@ -54,8 +56,11 @@ def test_demo_once_with_prefect_leaves_a_run_and_its_artifact(tmp_path: Path) ->
             " where f.name = 'Plan and deliver' and r.state_type = 'COMPLETED'"
         ).fetchone()
         (artifacts,) = prefect.execute("select count(*) from artifact where key = 'plan-and-deliver'").fetchone()
+        (preview,) = prefect.execute("select data from artifact where key = 'newsletter'").fetchone()
         everything = "\n".join(prefect.iterdump())
     assert (completed > 0, artifacts > 0) == (True, True)
+    code = re.search(r"newsletter approve newsletter (\w+)", done.stdout)
+    assert code is not None and code[1] in preview
     assert re.findall(r"[\w.+-]+@[\w.-]*example\.(?:org|net|com)", everything) == []
     logs = {path.name: path.read_text("utf-8", "replace") for path in (home / "logs").iterdir()}
     assert [name for name, text in {"prefect.db": everything, **logs}.items() if BotApi.token in text] == []
