@@ -98,6 +98,18 @@ def test_session_page_does_not_show_the_joining_link(factory: Callable[[], App])
     assert "secret-room" not in get(pages, f"/sessions/{number}").text + get(pages, "/").text
 
 
+def test_session_page_names_a_way_to_join_only_while_it_is_coming(factory: Callable[[], App]) -> None:
+    coming, off = add(factory, title="Goes on"), add(factory, title="Called off")
+    app = factory()
+    sessions.cancel(app, str(off), "ill", "test")
+    app.close()
+    late = create(lambda: open_app(datetime(2027, 1, 1, tzinfo=UTC), _environ(factory), Path("none")))
+    pages = create(factory)
+    shown = [(pages, coming), (pages, off), (late, coming)]
+    joining = ["The link to join" in get(app, f"/sessions/{number}").text for app, number in shown]
+    assert joining == [True, False, False]
+
+
 @pytest.mark.parametrize("path", ["/sessions/999", "/sessions/99999999999999999999999", "/nothing", "/sessions/x"])
 def test_page_unknown(factory: Callable[[], App], path: str) -> None:
     answer = get(create(factory), path)
