@@ -1,10 +1,9 @@
 """E-mail out: the channel that `steps/deliver.py` talks to. Settings in, `deliver` and `check` out.
 
-The dialogue is in `smtp_session.py`, meanings in `smtp_verdicts.py`, sockets in `smtp_pool.py`, the run of a delivery
-in `smtp_delivery.py`. The mail itself is made by `letter.py`, long before it comes here.
+The dialogue is in `smtp_session.py`, meanings in `smtp_verdicts.py`, sockets in `smtp_pool.py` and `smtp_dial.py`, the
+run of a delivery in `smtp_delivery.py`. The mail itself is made by `letter.py`, long before it comes here.
 """
 
-import asyncio
 import ipaddress
 import re
 import ssl
@@ -15,7 +14,7 @@ from typing import Literal
 
 from channels.pacing import Pacer
 from channels.smtp_delivery import Delivery
-from channels.smtp_pool import Endpoint
+from channels.smtp_dial import Endpoint
 from channels.smtp_probe import in_words, probe
 from channels.smtp_session import SmtpSession
 from domain.deliveries import AtRisk, Parcel, Settle, Trouble
@@ -97,7 +96,7 @@ class SmtpChannel:
         return f"SmtpChannel({self._endpoint.host!r}, {self._endpoint.port})"
 
     def deliver(self, parcels: Iterable[Parcel], at_risk: AtRisk, settle: Settle) -> Trouble | None:
-        """See `domain.deliveries.Channel`. Blocks; runs an event loop of its own in the calling thread.
+        """See `domain.deliveries.Channel`. Blocks.
 
         What `parcels`, `at_risk` or `settle` raise comes out of here after every connection was dropped.
         """
@@ -109,11 +108,11 @@ class SmtpChannel:
             breaker=self._breaker,
             max_mark_age=self._max_mark_age,
         )
-        return asyncio.run(delivery.run(parcels, at_risk, settle))
+        return delivery.run(parcels, at_risk, settle)
 
     def check(self) -> str:
         """Connect, log in and quit. A short line, or UserError with the remedy."""
-        trouble = asyncio.run(probe(self._endpoint, self._session()))
+        trouble = probe(self._endpoint, self._session())
         return in_words(self._endpoint, trouble, bool(self._account[0]))
 
     def _session(self) -> SmtpSession:

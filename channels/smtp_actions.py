@@ -5,42 +5,42 @@ from dataclasses import dataclass
 from domain.deliveries import Parcel, Receipt, Trouble
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Send:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StartTls:
     """Do the handshake, then call `tls_started`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Idle:
     """The session may be given a parcel."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AskMark:
     """The body is out: ask for the at-risk mark, then call `finish` or `give_back`."""
 
     parcel: Parcel
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     parcel: Parcel
     receipt: Receipt
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Again:
     """The connection ended before the server said anything about this parcel: it deserves a fresh one."""
 
     parcel: Parcel
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Broken:
     """The connection is of no more use. `trouble`, if any, is about the channel."""
 

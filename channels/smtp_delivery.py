@@ -1,20 +1,22 @@
 """One run of delivery over several SMTP connections: who gets the next parcel, when marks are asked, when to stop.
 
-All decisions of a round of the event loop are acted on together at its end (`_round`): answers are settled in one
-call, then marks are asked in one call, then the final dots are written. Only `_round` calls the store's functions,
-and between the grant and the dots there is no await. What replies mean is left to `smtp_session.py`, bytes to
-`smtp_pool.py`.
+A loop of its own: wait until the kernel has something (`selectors`), let every connection that can go on do so, then
+act on all of it together (`_round`): answers are settled in one call, then marks are asked in one call, then the final
+dots are written. Only `_round` calls the store's functions, and between the grant and the dots nothing is waited for.
+What replies mean is left to `smtp_session.py`, bytes to `smtp_pool.py`.
 """
 
-import asyncio
 import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from selectors import DefaultSelector
 
 from channels.pacing import Pacer
 from channels.smtp_actions import Action, Again, Answer, AskMark, Broken, Idle
-from channels.smtp_pool import DRAIN_POLL, QUIT_PATIENCE, Connection, Endpoint
+from channels.smtp_dial import Directory, Endpoint
+from channels.smtp_interrupts import Interrupts
+from channels.smtp_pool import QUIT_PATIENCE, Connection
 from channels.smtp_session import SmtpSession
 from channels.smtp_verdicts import about_the_server
 from domain.deliveries import AtRisk, Outcome, Parcel, Phase, Receipt, Settle, Trouble
@@ -35,7 +37,8 @@ class Delivery:
         breaker: int,
         max_mark_age: float,
     ) -> None:
-        self._endpoint, self._new_session = endpoint, new_session
+        self._directory, self._new_session = Directory(endpoint), new_session
+        self._selector = DefaultSelector()
         self._limit, self._pacer = connections, pacer
         self._breaker, self._max_mark_age = breaker, max_mark_age
         self._open: set[Connection] = set()
@@ -49,36 +52,49 @@ class Delivery:
         self._exhausted = False
         self._proven = False  # a connection got through its login
         self._settle_failed = False
-        self._round_due = False
+        self._over = False
+        self._round_due = False  # something came up that no selector will tell of
+        self._next_start = float("inf")  # when the pace allows the next parcel, if it does not now
         self._idle_for_long = False  # so long that what was answered may still wait to be written down
-        self._timer: asyncio.TimerHandle | None = None
 
-    async def run(self, parcels: Iterable[Parcel], at_risk: AtRisk, settle: Settle) -> Trouble | None:
+    def run(self, parcels: Iterable[Parcel], at_risk: AtRisk, settle: Settle) -> Trouble | None:
         self._parcels: Iterator[Parcel] = iter(parcels)
         self._at_risk, self._settle = at_risk, settle
-        self._loop = asyncio.get_running_loop()
-        self._done: asyncio.Future[None] = self._loop.create_future()
-        tick = min(0.25, self._endpoint.command_timeout / 4, self._endpoint.dot_timeout / 4)
-        watch = self._loop.create_task(self._watch(tick))
-        try:
-            self._wake()
-            await asyncio.wait([self._done])
-            self._done.result()
-        except asyncio.CancelledError:  # Ctrl-C: hear what the server says of messages whose dot is out
-            self._stop(Trouble(Phase.CONNECT, "delivery was interrupted"))
-            self._wake()
-            await asyncio.wait([self._done], timeout=GRACE)
-            self._abandon()
-            raise
-        except BaseException:
-            self._abandon()
-            raise
-        finally:
-            watch.cancel()
-            if self._timer:
-                self._timer.cancel()
-            await asyncio.sleep(0)  # lets the dropped transports close their sockets
+        with self._selector, Interrupts() as interrupts:
+            try:
+                self._go(interrupts)
+            finally:
+                if not self._over:
+                    self._abandon()
+        if interrupts.came:
+            raise KeyboardInterrupt
         return self._trouble
+
+    def _go(self, interrupts: Interrupts) -> None:
+        """Until everything is settled, or so long after Ctrl-C that what was not answered by then is unknown."""
+        point = self._directory.endpoint
+        tick = min(0.25, point.command_timeout / 4, point.dot_timeout / 4)
+        looked, end = time.monotonic(), float("inf")
+        while True:
+            self._round()
+            now = time.monotonic()
+            if self._over or now >= end:
+                return
+            wait = 0.0 if self._round_due else max(0.0, min(looked + tick, self._next_start) - now)
+            for key, events in self._selector.select(wait):
+                key.data(events)
+            # After the reading: however long the store took, an answer that has come is never too late.
+            now = time.monotonic()
+            if now >= self._next_start:
+                self._next_start = float("inf")
+            if now - looked >= tick:
+                looked = now
+                self._idle_for_long = True
+                for connection in list(self._open):
+                    connection.check_deadline(now)
+            if interrupts.came and end == float("inf"):  # hear what the server says of messages whose dot is out
+                end = now + GRACE
+                self._stop(Trouble(Phase.CONNECT, "delivery was interrupted"))
 
     # What sessions want; called from the connections' callbacks, acted on at the end of the round
 
@@ -97,7 +113,7 @@ class Delivery:
                     self._again(parcel)
                 case Broken(trouble):
                     self._ended(connection, trouble)
-        self._wake()
+        self._round_due = True
 
     def _answered(self, parcel: Parcel, receipt: Receipt) -> None:
         self._answers.append((parcel.id, receipt))
@@ -131,27 +147,16 @@ class Delivery:
 
     # The end of a round
 
-    def _wake(self) -> None:
-        if not self._round_due:
-            self._round_due = True
-            self._loop.call_soon(self._round)
-
     def _round(self) -> None:
         self._round_due = False
-        if self._done.done():
-            return
-        try:
-            self._report()
-            if self._trouble:
-                self._shed()
-            else:
-                self._finish_ready()
-                self._hand_out()
-            self._report()
-            self._close_when_over()
-        except BaseException as error:
-            self._abandon()
-            self._done.set_exception(error)
+        self._report()
+        if self._trouble:
+            self._shed()
+        else:
+            self._finish_ready()
+            self._hand_out()
+        self._report()
+        self._close_when_over()
 
     def _report(self) -> None:
         if self._answers or self._idle_for_long:
@@ -170,9 +175,7 @@ class Delivery:
         for connection, parcel in self._asking:
             if connection.alive:
                 (ready if connection.drained() else undrained).append((connection, parcel))
-        self._asking = undrained
-        if undrained:
-            self._loop.call_later(DRAIN_POLL, self._wake)
+        self._asking = undrained  # the selector tells when the kernel has room for more of them
         if not ready:
             return
         # Pulled before the marks are asked: it may take a while, or raise, and a marked message must not wait.
@@ -205,14 +208,16 @@ class Delivery:
             else:
                 connection.do(connection.session.begin(parcel))
         self._idle = left
-        while len(self._open) < self._limit and (self._proven or not self._open):
+        while len(self._open) < self._limit and (self._proven or not self._open) and not self._trouble:
             connecting = sum(not c.session.ready for c in self._open)
             if len(self._waiting) <= connecting:
                 parcel = None if self._idle else self._pull()
                 if parcel is None:
                     return
                 self._waiting.append(parcel)
-            self._open.add(Connection(self._endpoint, self._new_session(), self._act))
+            connection = Connection(self._directory, self._new_session(), self._act, self._selector)
+            self._open.add(connection)
+            connection.open()
 
     def _next_idle(self) -> Connection | None:
         while self._idle:
@@ -236,9 +241,8 @@ class Delivery:
         if self._exhausted or self._trouble:
             return None
         pause = self._pacer.wait()
+        self._next_start = time.monotonic() + pause if pause > 0 else float("inf")
         if pause > 0:
-            if self._timer is None:
-                self._timer = self._loop.call_later(pause, self._pace)
             return None
         parcel = next(self._parcels, None)
         if parcel is None:
@@ -246,10 +250,6 @@ class Delivery:
         else:
             self._pacer.start()
         return parcel
-
-    def _pace(self) -> None:
-        self._timer = None
-        self._wake()
 
     def _shed(self) -> None:
         """After trouble: what is behind its dot is waited for, everything else goes back."""
@@ -270,13 +270,13 @@ class Delivery:
             connection = self._idle.popleft()
             if connection.alive:
                 connection.do(connection.session.quit())
-                connection.deadline = self._loop.time() + QUIT_PATIENCE
+                connection.deadline = time.monotonic() + QUIT_PATIENCE
         if not self._trouble:
             for connection in [c for c in self._open if not c.session.ready]:
                 connection.drop()  # opened for a parcel that another connection has taken since
                 self._open.discard(connection)
         if not self._open and not self._answers:
-            self._done.set_result(None)
+            self._over = True
 
     def _abandon(self) -> None:
         """Something went wrong on our side: no further dot, and say what is certain where that still works."""
@@ -291,12 +291,3 @@ class Delivery:
         if not self._settle_failed:
             with contextlib.suppress(Exception):  # the first error is the one to tell
                 self._report()
-
-    async def _watch(self, tick: float) -> None:
-        while True:
-            await asyncio.sleep(tick)
-            now = self._loop.time()
-            for connection in list(self._open):
-                connection.check_deadline(now)
-            self._idle_for_long = True
-            self._wake()

@@ -1,10 +1,12 @@
 """For `doctor`: connect, log in, quit, and say in a line what is there or what a person must mend. Sends no mail."""
 
-import asyncio
+import time
 from collections.abc import Sequence
+from selectors import DefaultSelector
 
 from channels.smtp_actions import Action, Broken, Idle
-from channels.smtp_pool import Connection, Endpoint
+from channels.smtp_dial import Directory, Endpoint
+from channels.smtp_pool import Connection
 from channels.smtp_session import SmtpSession
 from domain.deliveries import Phase, Trouble
 from domain.errors import Problem, UserError
@@ -18,27 +20,29 @@ REMEDIES = {
 }
 
 
-async def probe(endpoint: Endpoint, session: SmtpSession) -> Trouble | None:
+def probe(endpoint: Endpoint, session: SmtpSession) -> Trouble | None:
     """Trouble, or None when the server took us up to the point where mail would begin."""
-    result: asyncio.Future[Trouble | None] = asyncio.get_running_loop().create_future()
+    ended: list[Trouble | None] = []
 
     def act(connection: Connection, actions: Sequence[Action]) -> None:
         for action in actions:
             if isinstance(action, Idle):
                 connection.do(connection.session.quit())
-            elif isinstance(action, Broken) and not result.done():
-                result.set_result(action.trouble)
+            elif isinstance(action, Broken):
+                ended.append(action.trouble)
 
-    connection = Connection(endpoint, session, act)
-    try:
-        async with asyncio.timeout(endpoint.connect_timeout):
-            return await result
-    except TimeoutError:
-        # Silence after QUIT is no reason for complaint.
-        return None if session.ready else Trouble(Phase.CONNECT, "the server did not answer in time")
-    finally:
+    with DefaultSelector() as selector:
+        connection = Connection(Directory(endpoint), session, act, selector)
+        until = time.monotonic() + endpoint.connect_timeout
+        connection.open()
+        while not ended and (left := until - time.monotonic()) > 0:
+            for key, events in selector.select(left):
+                key.data(events)
         connection.drop()
-        await asyncio.sleep(0)
+    if ended:
+        return ended[0]
+    # Silence after QUIT is no reason for complaint.
+    return None if session.ready else Trouble(Phase.CONNECT, "the server did not answer in time")
 
 
 def in_words(endpoint: Endpoint, trouble: Trouble | None, logged_in: bool) -> str:

@@ -428,7 +428,8 @@ def test_pace_is_even_and_has_no_bursts() -> None:
 
 
 def test_trouble_elsewhere_waits_for_the_answer_to_a_dot() -> None:
-    with SmtpFaults(messages=[Fault.DOT_SLOW, Fault.MAIL_550], pipelining=False) as server:
+    faults = [Fault.DOT_SLOW, Fault.MAIL_550]
+    with SmtpFaults(messages=faults, pipelining=False, refuse_after_dot=True) as server:
         run = Run(server, map(parcel, range(9)), connections=2)
     assert run.trouble is not None
     assert (run.trouble.phase, run.outcomes) == (Phase.MAIL, {0: SENT, 1: RETURNED})

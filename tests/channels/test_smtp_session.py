@@ -139,6 +139,30 @@ def test_replies_cut_anywhere_read_the_same(cuts: list[int]) -> None:
     ]
 
 
+TAIL = ["250 ok", "250 2.1.5 ok", "354 go on"]
+LINES = [
+    "250 kept", "250", "250 ", "250-a", "251 forwarded", "259 odd", "260 no", "354 go on", "421 bye", "451 later",
+    "550 5.1.1 who?", "552 full", "250 caf\xe9 \u0645", "25", "x", f"250 {'long ' * 200}", f"250 {'flood' * 1000}",
+]  # fmt: skip
+
+
+@given(
+    st.lists(st.sampled_from(LINES), min_size=1, max_size=5), st.booleans(), st.sampled_from(["\r\n", "\n", "\r\r\n"])
+)
+def test_replies_that_come_together_mean_what_they_mean_one_by_one(lines: list[str], go_on: bool, end: str) -> None:
+    stream = "".join(f"{line}{end}" for line in (lines + TAIL if go_on else lines)).encode()
+    found = []
+    for cuts in ([], [1] * len(stream)):
+        session = ready()
+        session.begin(ONE)
+        session.receive(TAKEN)
+        session.finish(TWO)
+        actions = cut_up(session, stream, cuts)
+        state = (session.dot_out, session.replies, session.fresh, session.carries)
+        found.append((actions, state, session.give_back()))
+    assert found[0] == found[1]
+
+
 def cut_up(session: SmtpSession, stream: bytes, cuts: list[int]) -> list[Action]:
     actions: list[Action] = []
     for size in [*cuts, len(stream)]:

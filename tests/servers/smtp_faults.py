@@ -134,6 +134,7 @@ class SmtpFaults:
     port: int = 0
     journal: str | None = None
     most_connections: int | None = None  # beyond it: 421
+    refuse_after_dot: bool = False  # MAIL is refused only once the dot of another message is in
 
     def __post_init__(self) -> None:
         self.stored: list[Stored] = []
@@ -142,6 +143,7 @@ class SmtpFaults:
         self.logins = 0  # AUTH commands seen
         self.commands: list[str] = []  # verbs, in order of arrival
         self.body_cut = threading.Event()  # a connection was closed mid-body
+        self.dot_seen = threading.Event()
         self.empty_dots = 0  # dots with no message before them
         self.asked_for: set[str] = set()  # recipients whose message was asked for with 354
         self.stopping = threading.Event()
@@ -350,6 +352,8 @@ class _Dialogue:
         if self.trouble is Fault.CLOSE_AT_MAIL:
             raise _Over
         if self.trouble in SIMPLE and self.trouble.startswith("MAIL"):
+            if self.server.refuse_after_dot:
+                self.server.dot_seen.wait(self.server.hang)
             self.say(SIMPLE[self.trouble])
             if self.trouble is Fault.MAIL_421:
                 raise _Over
@@ -423,6 +427,7 @@ class _Dialogue:
         return self.buffer.startswith(b".\r\n")
 
     def after_dot(self, stored: Stored) -> None:
+        self.server.dot_seen.set()
         trouble = self.trouble
         if trouble in STORES_ANYWAY:
             self.server.keep(stored)
