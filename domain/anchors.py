@@ -28,6 +28,8 @@ def anchor_of(point: Touchpoint, facts: Facts) -> datetime | None:
             return facts.asked_at
         case Anchor.LAST_SEEN:
             return facts.last_seen or facts.registered_at
+        case Anchor.PROPOSAL if facts.subject is not None and facts.subject.in_chat:
+            return None
         case Anchor.PROPOSAL_QUESTION | Anchor.SURVEY_ASKED:
             return facts.subject.asked_at if facts.subject else None
         case None:

@@ -13,7 +13,8 @@ LONGEST = {"title": 200, "purpose": 2000, "wanted": 500}
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """`wanted`: when it would suit, in the person's own words. `state`: asking, complete, confirmed, declined or
-    withdrawn."""
+    withdrawn. `in_chat`: the update to which the chat said the question that is open; None where another door put it.
+    """
 
     id: int
     participant_id: int
@@ -25,6 +26,7 @@ class Proposal:
     asked_at: datetime
     created_at: datetime
     session_id: int | None = None
+    in_chat: int | None = None
 
     @property
     def answered(self) -> int:

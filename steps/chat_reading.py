@@ -83,6 +83,10 @@ def _command(visit: Visit) -> Reading:
         return chat_rsvps.mine(visit)
     if word == "survey":
         return chat_surveys.resume(visit)
+    if word == "propose":
+        return chat_proposals.propose(visit)
+    if word == "cancel":
+        return chat_proposals.cancel(visit)
     if word == "stop":
         return _stop(visit)
     if word == "language":
@@ -94,11 +98,11 @@ def _text(visit: Visit) -> Reading:
     said = answer(visit.event.text)
     if said is Answer.STOP:
         return _stop(visit)
+    if chat_proposals.asked_last(visit):
+        return chat_proposals.said(visit, said)
     if (reading := chat_surveys.said(visit)) is not None:
         return reading
     if (reading := checklist_answers.written(visit)) is not None:
-        return reading
-    if (reading := chat_proposals.said(visit, said)) is not None:
         return reading
     # Yes to what? The buttons know.
     return chat_rsvps.mine(visit) if said is not None else visit.unknown()

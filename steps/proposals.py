@@ -44,6 +44,17 @@ def start(app: App, person_ref: str, fields: Mapping[str, str], who: str) -> Pro
     return proposal
 
 
+def begin(conn: sqlite3.Connection, person: int, source: str, now: datetime) -> Proposal:
+    """This person's proposal with a question open, or a new one, inside the caller's transaction."""
+    return proposals.asking(conn, person) or proposals.start(conn, person, source, now)
+
+
+def withdraw(conn: sqlite3.Connection, person: int, now: datetime) -> bool:
+    """This person takes back what they have begun to propose. Whether there was anything."""
+    proposal = proposals.asking(conn, person)
+    return proposal is not None and proposals.settle(conn, proposal.id, "withdrawn", now)
+
+
 def take(
     conn: sqlite3.Connection, proposal_id: int, person: int, said: Answer | None, text: str, now: datetime
 ) -> bool:

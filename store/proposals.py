@@ -30,7 +30,9 @@ def asking(conn: sqlite3.Connection, participant_id: int) -> Proposal | None:
 
 def answer(conn: sqlite3.Connection, proposal: Proposal, name: Field, text: str, now: datetime) -> Proposal:
     """Keep one answer; with the last of three it is complete, else the next question is put."""
-    conn.execute(f"update proposals set {name} = ?, asked_at = ? where id = ?", (text, iso(now), proposal.id))
+    conn.execute(
+        f"update proposals set {name} = ?, asked_at = ?, in_chat = null where id = ?", (text, iso(now), proposal.id)
+    )
     found = get(conn, proposal.id)
     assert found is not None
     if found.waits_for is None:
@@ -41,6 +43,16 @@ def answer(conn: sqlite3.Connection, proposal: Proposal, name: Field, text: str,
         found = get(conn, proposal.id)
         assert found is not None
     return found
+
+
+def put_in_chat(conn: sqlite3.Connection, proposal_id: int, inbox_id: int, now: datetime) -> None:
+    """The chat says the open question, as an answer to that update."""
+    conn.execute("update proposals set in_chat = ?, asked_at = ? where id = ?", (inbox_id, iso(now), proposal_id))
+
+
+def told_in_chat(conn: sqlite3.Connection, proposal_id: int) -> None:
+    """The chat says that it is complete: no letter has to."""
+    conn.execute("delete from followups where kind = 'proposed' and ref = ?", (proposal_id,))
 
 
 def settle(conn: sqlite3.Connection, proposal_id: int, state: str, now: datetime) -> bool:
@@ -84,4 +96,5 @@ def _from_row(row: sqlite3.Row) -> Proposal:
         asked_at=parse_iso(row["asked_at"]),
         created_at=parse_iso(row["created_at"]),
         session_id=row["session_id"],
+        in_chat=row["in_chat"],
     )

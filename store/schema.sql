@@ -626,7 +626,7 @@ CREATE TABLE proposals (
   completed_at text,
   settled_at text,                           -- confirmed, declined or withdrawn
   session_id integer references sessions (id)  -- what it became
-) strict;
+, in_chat integer references inbox (id)) strict;
 
 CREATE INDEX proposals_participant on proposals (participant_id);
 

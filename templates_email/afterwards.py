@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from domain.profiles import Level
+from templates_email.chats import Chat
 from templates_email.fields import (
     Address,
     At,
@@ -163,6 +164,20 @@ class ProposalComplete(Letter):
     proposal: Personal[Name]  # a participant's words, which fit on a line and lead nowhere
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatProposal(Chat):
+    """What a command or a message about a proposal came to: the question `field` ("noted": after an answer, "unclear":
+    again), or what became of the proposal. `proposal`: its title, where it has one."""
+
+    message: ClassVar[str] = "chat_proposal"
+
+    said: Variant[Annotated[Literal["asked", "noted", "unclear", "complete", "withdrawn", "nothing"], Form.CODE]]
+    field: Variant[Annotated[Literal["title", "purpose", "wanted"], Form.CODE]] = "title"
+    name: Personal[Name] = ""
+    proposal: Personal[Name] = ""
+
+
 AFTERWARDS: tuple[type[Letter], ...] = (
     *(AudienceBrief, Materials, Thanks, BadgeEarned, RequestNoted, ProposalAsk, ProposalComplete),
 )
+PROPOSAL_CHATS: tuple[type[Chat], ...] = (ChatProposal,)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
 
-from templates_email.afterwards import AFTERWARDS
+from templates_email.afterwards import AFTERWARDS, PROPOSAL_CHATS
 from templates_email.chats import CHATS
 from templates_email.checklists import CHECKLIST_CHATS, CHECKLIST_LETTERS
 from templates_email.fields import (
@@ -282,7 +282,7 @@ LETTERS: tuple[type[Context], ...] = (
     *AFTERWARDS,
 )
 CONTEXTS: dict[str, type[Context]] = {
-    kind.message: kind for kind in (*LETTERS, *CHATS, *SURVEY_CHATS, *CHECKLIST_CHATS)
+    kind.message: kind for kind in (*LETTERS, *CHATS, *SURVEY_CHATS, *CHECKLIST_CHATS, *PROPOSAL_CHATS)
 }
 
 

@@ -9,7 +9,7 @@ from templates_email.formats import language_name
 Button = Literal[
     "yes", "no", "maybe", "link_yes", "link_no", "open_page", "skip", "item_done", "item_skip", "item_help"
 ]
-Command = Literal["mine", "survey", "stop", "language", "help"]
+Command = Literal["mine", "survey", "propose", "cancel", "stop", "language", "help"]
 BUTTONS: tuple[Button, ...] = get_args(Button)
 COMMANDS: tuple[Command, ...] = get_args(Command)
 

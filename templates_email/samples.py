@@ -281,6 +281,13 @@ def _add_afterwards(add: Any, session: dict[str, Any]) -> None:
     add("wanted", afterwards.ProposalAsk, **person, field="wanted", begun=True, proposal=said)
     add("again", afterwards.ProposalAsk, **person, field="title", begun=False, again=True)
     add("", afterwards.ProposalComplete, **person, proposal=said)
+    chat = {"name": session["name"], "proposal": said}
+    add("title", afterwards.ChatProposal, said="asked", name=session["name"])
+    add("purpose", afterwards.ChatProposal, said="noted", field="purpose", **chat)
+    add("wanted", afterwards.ChatProposal, said="unclear", field="wanted", **chat)
+    add("complete", afterwards.ChatProposal, said="complete", **chat)
+    for ended in ("withdrawn", "nothing"):
+        add(ended, afterwards.ChatProposal, said=ended)
 def _add_checklists(add: Any, session: dict[str, Any], zone: str) -> None:
     person = {key: session[key] for key in ("programme", "mailbox", "name", "reference", "title")}
     link = {"has_link": True, "link": "https://connect.example/checklist/17-20786-k3v7q2n5x4b6m1c8z0p9r7t5"}

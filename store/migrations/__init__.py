@@ -18,5 +18,6 @@ from store.migrations import m014_desk_tasks
 from store.migrations import m015_registering
 from store.migrations import m016_relays
 from store.migrations import m017_skeletons
+from store.migrations import m018_sharers
 
 __all__ = ["migrations"]

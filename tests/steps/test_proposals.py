@@ -1,6 +1,8 @@
 """Proposals: three questions one at a time, by mail or chat, each once more at most; complete ones on the desk."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,14 +10,15 @@ import pytest
 from domain.deliveries import Outcome
 from domain.errors import UserError
 from domain.messages import State
-from domain.proposals import checked
+from domain.proposals import Proposal, checked
+from domain.times import iso
 from steps import persons, proposals, status
 from steps.deliver import deliver, telegram_channel
 from steps.inbox import read_filed
 from store import proposals as stored
 from tests.season.season_place import TwoChannels
 from tests.servers.bot_api import FaultyBotApi
-from tests.steps.bot_place import ADA, BotPlace
+from tests.steps.bot_place import ADA, BEN, BotPlace
 from tests.steps.mails_in import reply_by_text
 
 
@@ -143,30 +146,131 @@ def test_no_takes_it_back_and_what_is_no_answer_is_for_a_person(place: TwoChanne
     assert len(asks(place)) == 1
 
 
-def test_answer_in_the_chat_that_was_asked_in(tmp_path: Path) -> None:
+# -- in a chat ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bot(tmp_path: Path) -> Iterator[BotPlace]:
+    """Ada has a chat."""
     with FaultyBotApi() as server:
         bot = BotPlace(tmp_path, server)
-        ada = bot.linked()
-        proposals.start(bot.app, str(ada), {}, "test")
-        bot.later(hours=22)  # ten in the morning
-        bot.plan()
-        deliver(bot.app, channel=telegram_channel(bot.app))
-        assert "what could you share with others" in bot.said()
-        for words in ("Counting with queries", "And one more thing"):
-            bot.api.write(ADA, words)
-            bot.hear()
-        one = stored.get(bot.app.conn, 1)
-        assert one is not None
-        # the second message came before the second question was put: it may be about anything
-        assert (one.title, one.purpose, one.state) == ("Counting with queries", "", "asking")
-        bot.plan()
-        deliver(bot.app, channel=telegram_channel(bot.app))
-        assert "what will people be able to do" in bot.said()
-        bot.api.write(ADA, "no")
-        bot.hear()
-        one = stored.get(bot.app.conn, 1)
-        assert one is not None
-        assert one.state == "withdrawn"
+        bot.linked()
+        bot.app.conn.execute("update participants set registered_at = null")
+        yield bot
+
+
+def writes(bot: BotPlace, *words: str) -> str:
+    """All of it before anything is answered; what is said then."""
+    for text in words:
+        bot.api.write(ADA, text)
+    bot.hear()
+    return bot.last().text
+
+
+def round_of(bot: BotPlace) -> None:
+    bot.plan()
+    deliver(bot.app, channel=telegram_channel(bot.app))
+
+
+def only(bot: BotPlace) -> Proposal:
+    (waiting,) = proposals.listing(bot.app, waiting=False)
+    return waiting.proposal
+
+
+def test_propose_in_a_chat_asks_question_by_question_at_once(bot: BotPlace) -> None:
+    assert "what could you share with others" in writes(bot, "/propose")
+    said = writes(bot, "Counting with queries")
+    assert "noted it: Counting with queries" in said and "what will people be able to do" in said
+    assert "when would your clinic suit you" in writes(bot, "People count by themselves.")
+    assert "Your proposal is complete: Counting with queries" in writes(bot, "A weekday in January")
+    one = only(bot)
+    assert (one.title, one.purpose, one.wanted, one.state, one.source) == (
+        "Counting with queries", "People count by themselves.", "A weekday in January", "complete", "telegram",
+    )  # fmt: skip
+    sent = len(bot.api.of(ADA))
+    for _ in range(10):
+        bot.later(days=1)
+        round_of(bot)
+    assert len(bot.api.of(ADA)) == sent  # neither its questions nor its thanks come twice
+
+
+def test_propose_again_goes_on_and_cancel_drops_it(bot: BotPlace) -> None:
+    writes(bot, "/propose")
+    writes(bot, "Counting")
+    bot.later(days=3)
+    assert "what will people be able to do" in writes(bot, "/propose")
+    assert "when would your clinic" in writes(bot, "They count.")
+    assert "Your proposal is dropped" in writes(bot, "/cancel")
+    assert (only(bot).state, only(bot).purpose) == ("withdrawn", "They count.")
+    assert "There is nothing to drop" in writes(bot, "/cancel")
+    assert "cannot read that" in writes(bot, "In January")
+
+
+def test_propose_and_silence_is_asked_once_more(bot: BotPlace) -> None:
+    writes(bot, "/propose")
+    sent = len(bot.api.of(ADA))
+    for _ in range(8):
+        bot.later(hours=22)
+        round_of(bot)
+    (again,) = bot.api.of(ADA)[sent:]
+    assert "what could you share with others" in again.text
+    query = "select sent_at from outbox where key = 'proposal_again/proposal-1/0/1'"
+    assert bot.app.conn.execute(query).fetchone()[0][:10] == "2026-11-29"
+    assert "what will people be able to do" in writes(bot, "Counting")  # it is listened to as well
+
+
+@pytest.mark.parametrize("words", ["maybe", "x" * 2001, "What do you mean?"])
+def test_what_is_no_answer_to_a_question_in_the_chat_is_asked_again(bot: BotPlace, words: str) -> None:
+    writes(bot, "/propose")
+    writes(bot, "Counting")
+    said = writes(bot, words)
+    assert said.startswith("This is not what we can keep.") and "what will people be able to do" in said
+    assert (only(bot).purpose, only(bot).state) == ("", "asking")
+
+
+def test_no_in_the_chat_takes_the_proposal_back(bot: BotPlace) -> None:
+    writes(bot, "/propose")
+    assert "Your proposal is dropped" in writes(bot, "no")
+    assert only(bot).state == "withdrawn"
+
+
+def test_question_of_the_planner_is_answered_in_the_chat_and_the_next_follows_at_once(bot: BotPlace) -> None:
+    proposals.start(bot.app, "1", {}, "test")
+    bot.later(hours=22)  # ten in the morning
+    round_of(bot)
+    assert "what could you share with others" in bot.said()
+    # the second message came before the second question was put: it may be about anything
+    writes(bot, "Counting with queries", "And one more thing")
+    assert (only(bot).title, only(bot).purpose, only(bot).state) == ("Counting with queries", "", "asking")
+    assert "when would your clinic" in writes(bot, "They count.")
+
+
+def test_newest_question_of_the_chat_is_the_one_that_is_answered(bot: BotPlace) -> None:
+    """A sharer with an open ask proposes something else, and is asked about the checklist again."""
+    bot.app.conn.execute("update participants set name_folded = 'ada lovelace'")
+    bot.session(start=iso(bot.time + timedelta(days=16)), kind="clinic", sharers="Ada Lovelace")
+    round_of(bot)
+    bot.app.conn.execute("update checklist_items set state = 'done' where code = 'date_and_topic'")
+    bot.later(days=1)
+    round_of(bot)
+    writes(bot, "/propose")
+    writes(bot, "25")
+    query = "select answer from checklist_items where code = 'places'"
+    assert (only(bot).title, bot.app.conn.execute(query).fetchone()[0]) == ("25", "")
+    bot.later(days=2)
+    round_of(bot)
+    writes(bot, "20")
+    assert (only(bot).purpose, bot.app.conn.execute(query).fetchone()[0]) == ("", "20")
+
+
+def test_chat_that_is_nobodys_proposes_nothing(bot: BotPlace) -> None:
+    bot.api.write(BEN, "/propose")
+    bot.hear()
+    assert "not linked to you yet" in bot.last(BEN).text
+    assert proposals.listing(bot.app) == []
+
+
+# -- entered by a coordinator ---------------------------------------------------------------------------------
 
 
 def test_coordinator_enters_one_and_only_what_is_open_is_asked(place: TwoChannels) -> None:
