@@ -142,6 +142,7 @@ class SmtpFaults:
         self.open = 0
         self.logins = 0  # AUTH commands seen
         self.commands: list[str] = []  # verbs, in order of arrival
+        self.hanging = threading.Event()  # a message's end has no answer yet
         self.body_cut = threading.Event()  # a connection was closed mid-body
         self.dot_seen = threading.Event()
         self.empty_dots = 0  # dots with no message before them
@@ -432,6 +433,7 @@ class _Dialogue:
         if trouble in STORES_ANYWAY:
             self.server.keep(stored)
         if trouble in (Fault.HANG_STORED, Fault.HANG_LOST):
+            self.server.hanging.set()
             self.hang()
         if trouble in (Fault.RESET_STORED, Fault.RESET_LOST):
             self.reset()
