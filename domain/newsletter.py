@@ -153,7 +153,12 @@ def languages_of(content: Content, spoken: Sequence[str]) -> tuple[str, ...]:
     """Of `spoken`, in which the fixed words can be said, those in which every block was written: one letter, one
     language. "pt" serves for a block in "pt-BR" as well.
     """
-    return tuple(code for code in spoken if all(words_in(block.words, code) is not None for block in content.blocks))
+    return tuple(code for code in spoken if not lacking(content, code))
+
+
+def lacking(content: Content, language: str) -> tuple[str, ...]:
+    """What was written and keeps the issue from being said in `language`: section/name."""
+    return tuple(f"{one.section}/{one.name}" for one in content.blocks if words_in(one.words, language) is None)
 
 
 def words_in(words: Mapping[str, Words], language: str) -> Words | None:

@@ -3,6 +3,7 @@
 `summary` and `said` hold counts and ids only, so that they may stand in Prefect; names are for the terminal.
 """
 
+import html
 import re
 from collections import defaultdict
 from collections.abc import Mapping
@@ -12,39 +13,60 @@ from typing import Any
 
 from channels.link_check import Checked, check
 from domain.errors import Problem, UserError
-from domain.newsletter import IssueState
+from domain.newsletter import IssueState, lacking
 from steps import newsletter, notices
 from steps import newsletter_readers as reading
 from steps.app import App
 from steps.newsletter import Preview
 from store import database, journal
 from store.newsletter import Issue
+from templates_email import formats
 from templates_email.skeletons import Rendered
 from templates_email.spam_signs import signs
 
 OF_USE = timedelta(days=1)
 _ADDRESS = re.compile(r'href="(https?://[^"]+)"')
+_OWN = re.compile(r"/(?:unsubscribe|newsletters)/")  # of the reader alone; of the issue, once it is sent
 NOBODY: frozenset[int] = frozenset()
 NAME = "N. N."  # whoever reads it
 
 
 @dataclass(frozen=True, slots=True)
-class Inspection:
-    """By language: bytes of HTML, and signs of spam. `links` None: they were not asked about."""
+class Look:
+    """The letter in one language. `html` and `text` in bytes; `signs` of spam."""
 
-    sizes: Mapping[str, int]
-    signs: Mapping[str, tuple[str, ...]]
+    language: str
+    readers: int
+    subject: str
+    html: int
+    text: int
+    signs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """`addresses`: how many links lead to; `links` None: they were not asked about."""
+
+    looks: tuple[Look, ...]
+    addresses: int
     links: tuple[Checked, ...] | None
+
+    @property
+    def lost(self) -> list[Checked]:
+        """Links that lead nowhere, or of which nobody can know."""
+        return [one for one in self.links or () if not one.good]
 
 
 def inspect(app: App, seen: Preview, check_links: bool = False) -> Inspection:
     letters = {language: _letter(app, seen, language, NAME) for language in seen.wording.languages}
-    urls = [url.replace("&amp;", "&") for one in letters.values() for url in _ADDRESS.findall(one.html)]
-    return Inspection(
-        sizes={language: len(one.html.encode()) for language, one in letters.items()},
-        signs={language: tuple(dict.fromkeys(signs(one))) for language, one in letters.items()},
-        links=tuple(check(urls)) if check_links else None,
-    )
+    found = (html.unescape(url) for one in letters.values() for url in _ADDRESS.findall(one.html))
+    urls = list(dict.fromkeys(url for url in found if not _OWN.search(url)))
+    looks = tuple(
+        Look(language, seen.audience.languages[language], one.subject, len(one.html.encode()), len(one.text.encode()),
+             tuple(dict.fromkeys(signs(one))))
+        for language, one in letters.items()
+    )  # fmt: skip
+    return Inspection(looks, len(urls), tuple(check(urls)) if check_links else None)
 
 
 def _letter(app: App, seen: Preview, language: str, name: str, key: str = "preview") -> Rendered:
@@ -63,59 +85,92 @@ def summary(seen: Preview, found: Inspection) -> dict[str, Any]:
         "code": seen.code,
         "languages": list(seen.wording.languages),
         "missing_languages": list(seen.missing),
+        "missing_because": {one: list(lacking(seen.content, one)) for one in seen.missing},
         "readers": seen.audience.count,
         "readers_by_language": dict(sorted(seen.audience.languages.items())),
         "readers_by_channel": dict(sorted(seen.audience.channels.items())),
         "left_out": dict(sorted(seen.audience.left_out.items())),
-        "html_bytes": dict(found.sizes),
-        "signs_of_spam": {language: list(one) for language, one in found.signs.items() if one},
+        "html_bytes": {one.language: one.html for one in found.looks},
+        "text_bytes": {one.language: one.text for one in found.looks},
+        "signs_of_spam": {one.language: list(one.signs) for one in found.looks if one.signs},
         "links": links,
     }
 
 
 def said(seen: Preview, found: Inspection) -> str:
     """The same in words, an item a line."""
-    audience = seen.audience
-    lines = [f"Issue {seen.issue.id}, {seen.issue.kind}, {seen.issue.state}"]
-    if seen.issue.note:
-        lines.append(f"- {seen.issue.note}")
-    lines.append(f"- {_count(audience.count, 'person gets it', 'people get it')}")
-    lines += [f"- in {language}: {number}" for language, number in sorted(audience.languages.items())]
-    lines += [f"- by {channel}: {number}" for channel, number in sorted(audience.channels.items())]
-    lines += [f"- not, because {reason}: {number}" for reason, number in sorted(audience.left_out.items())]
-    if seen.missing:
-        lines.append(f"- cannot be said in {', '.join(seen.missing)}: a block lacks that language")
-    lines += [f"- HTML in {language}: {size / 1000:.1f} kB" for language, size in found.sizes.items()]
-    lines += [f"- looks like spam in {language}: {one}" for language, many in found.signs.items() for one in many]
-    if found.links is None:
-        lines.append("- links were not asked about")
-    else:
-        lines.append(f"- {_count(sum(1 for one in found.links if one.good), 'link leads', 'links lead')} somewhere")
-        lines += [f"- {one.url}: {one.because}" for one in found.links if not one.good]
-    if seen.issue.state is IssueState.DRAFT:
-        lines.append(f"To approve exactly this, give its code: {seen.code}")
+    issue, audience = seen.issue, seen.audience
+    lines = [f"Issue {issue.id}, {issue.kind}, {issue.state}"]
+    if issue.note:
+        lines.append(f"- {issue.note}")
+    lines.append(f"- {people(audience.count)} would get it{_listed(_named(audience.languages), 'in ')}")
+    if audience.channels:
+        lines[-1] += f"; {_listed(audience.channels, 'by ')[2:]}"
+    out = audience.left_out
+    lines.append(f"- {people(out.total())} would not{_listed(out)}" if out else "- nobody is left out")
+    lines += [f"- {one}" for one in unsaid(seen)]
+    sizes = [one.html for one in found.looks]
+    lines.append(f"- HTML of {min(sizes) / 1000:.1f} to {max(sizes) / 1000:.1f} kB; 60 kB is the most")
+    lines += [f"- looks like spam in {one.language}: {sign}" for one in found.looks for sign in one.signs]
+    lines += [f"- {told_of_links(found)}", *(f"- {one.url}: {one.because}" for one in found.lost)]
+    if issue.state is IssueState.DRAFT:
+        lines.append(f"To send exactly this: letsconnect newsletter approve {issue.id} {seen.code}")
     return "\n".join(lines)
 
 
-def _count(number: int, one: str, several: str) -> str:
-    return f"{number} {one if number == 1 else several}"
+def _listed(counts: Mapping[str, int], before: str = "") -> str:
+    """": 3 in English, 1 in French"; "" for none."""
+    many = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return ": " + ", ".join(f"{number} {before}{what}" for what, number in many) if many else ""
 
 
-def nameless(seen: Preview) -> dict[str, str]:
-    """The issue in Markdown by language, without the names of those whom it thanks: for Prefect's pages."""
-    content = replace(seen.content, thanks=(), thanked=seen.content.thanked + len(seen.content.thanks))
-    wording = replace(seen.wording, content=content)
-    return {language: wording.page(language).markdown for language in seen.wording.languages}
+def _named(languages: Mapping[str, int]) -> dict[str, int]:
+    return {formats.language_name(code, "en"): number for code, number in languages.items()}
 
 
-def ids(app: App, seen: Preview, most: int) -> dict[str, list[int]]:
-    """The first `most` people by what becomes of them: "gets it in LANGUAGE", or why they do not. Ids only."""
-    found: dict[str, list[int]] = defaultdict(list)
+def people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number} people"
+
+
+def unsaid(seen: Preview) -> list[str]:
+    """Languages that the programme speaks and the issue does not, and why, in words."""
+    return [
+        f"cannot be said in {formats.language_name(one, 'en')}: not written in it: {', '.join(blocks)}"
+        if (blocks := lacking(seen.content, one))
+        else f"cannot be said in {formats.language_name(one, 'en')}: the catalogues lack words"
+        for one in seen.missing
+    ]
+
+
+def told_of_links(found: Inspection) -> str:
+    """How many links, and how many of them lead somewhere, in words."""
+    if found.links is None:
+        return f"nobody has asked yet whether its links ({found.addresses}) lead somewhere"
+    return f"of {found.addresses} links {sum(one.good is True for one in found.links)} lead somewhere"
+
+
+def nameless(app: App, seen: Preview) -> dict[str, tuple[str, str]]:
+    """The issue by language, as Markdown and as a letter's plain text, without the names of those who share and whom
+    it thanks: for Prefect's pages."""
+    coming = tuple(replace(one, sharers=()) for one in seen.content.coming)
+    thanked = seen.content.thanked + len(seen.content.thanks)
+    wording = replace(seen.wording, content=replace(seen.content, thanks=(), thanked=thanked, coming=coming))
+    bare = replace(seen, wording=wording)
+    return {
+        language: (wording.page(language).markdown, _letter(app, bare, language, NAME).text)
+        for language in wording.languages
+    }
+
+
+def ids(app: App, seen: Preview, most: int) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+    """The first `most` people of each language in which it is got, and of each reason for which it is not. Ids only."""
+    gets: dict[str, list[int]] = defaultdict(list)
+    not_so: dict[str, list[int]] = defaultdict(list)
     for person, why_not in reading.everybody(app, seen.issue, app.now()):
-        group = why_not or f"gets it in {reading.language_of(app, person, seen.wording.languages)}"
-        if len(found[group]) < most:
-            found[group].append(person.id)
-    return dict(sorted(found.items()))
+        group = not_so[why_not] if why_not else gets[reading.language_of(app, person, seen.wording.languages)]
+        if len(group) < most:
+            group.append(person.id)
+    return gets, not_so
 
 
 def names(app: App, seen: Preview) -> list[dict[str, object]]:

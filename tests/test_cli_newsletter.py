@@ -36,8 +36,9 @@ def test_issue_goes_from_a_draft_to_the_outbox(place: IssuePlace) -> None:
     people = [(one["name"], one["gets"], one["because"]) for one in seen["people"]]
     assert people == [("Ada Lovelace", "en", ""), ("Cem", "", "did not agree to the newsletter")]
     assert sorted(seen) == sorted([
-        "code", "html_bytes", "issue", "kind", "languages", "left_out", "links", "missing_languages", "note", "people",
-        "readers", "readers_by_channel", "readers_by_language", "signs_of_spam", "state",
+        "code", "html_bytes", "issue", "kind", "languages", "left_out", "links", "missing_because", "missing_languages",
+        "note", "people", "readers", "readers_by_channel", "readers_by_language", "signs_of_spam", "state",
+        "text_bytes",
     ])  # fmt: skip
     exported = run(place, "newsletter", "export", "newsletter").out
     assert "=== Skills ===\n\nThe list is '''new'''." in exported

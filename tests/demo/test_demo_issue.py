@@ -137,7 +137,7 @@ def test_draft_shows_no_sign_of_spam_and_reaches_all_who_agreed(drafted: tuple[P
     place, seen = drafted
     found = newsletter_preview.inspect(place.app, seen)
     assert (seen.wording.languages, seen.missing, seen.audience.count) == (LANGUAGES, (), 140)
-    assert {language: signs for language, signs in found.signs.items() if signs} == {}
+    assert [(one.language, one.signs) for one in found.looks if one.signs] == []
 
 
 def test_links_lead_to_our_pages_and_to_what_people_named(forms: dict[str, str]) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from domain.errors import UserError
-from domain.newsletter import IssueKind
+from domain.newsletter import IssueKind, Words
 from flows import add_opportunity, issues, write_block
 from steps import newsletter
+from steps.newsletter_send import send_approved
 from tests.steps.issue_place import IssuePlace
 
 URL = "https://school.example/open-data"
@@ -31,7 +32,7 @@ def test_issue_goes_from_a_form_to_approval_by_its_code(place: IssuePlace) -> No
     add_opportunity.add(place.app, fields, dry_run=False)
     shown = act(place, DIGEST, "make a draft")
     code = newsletter.preview(place.app, newsletter.find(place.app, "digest")).code
-    assert "| gets it in en | 1 |" in shown
+    assert "| English | 1 | 1 |" in shown
     assert (code in shown, "## Opportunities to learn elsewhere" in shown, "Ada" in shown) == (True, True, False)
     with pytest.raises(UserError, match="code: is needed"):
         act(place, DIGEST, "approve: send exactly what this code stands for")
@@ -53,6 +54,47 @@ def test_text_typed_into_the_form_is_in_the_draft_and_names_whom_it_thanks_only_
         True, False, True,
     ]  # fmt: skip
     assert issues.act(place.app, NEWS, issues.DUE, "", False) == ("It is not the day for a new issue.", False)
+
+
+def test_preview_says_everything_that_an_approval_is_given_for(place: IssuePlace) -> None:
+    place.reader("Ada Lovelace")
+    place.reader("Ben Silva", "pt")
+    place.reader("Cem", agreed=False)
+    issue = place.draft(en="See [https://a.example](https://bit.ly/x) and `code`.", fr="Bien.")
+    newsletter.write(place.app, issue, "movement", "prize", {"en": Words("", "A prize.")}, "test")
+    seen = newsletter.preview(place.app, issue)
+    shown = act(place, NEWS, "show the draft")
+    opening, code, *said = [part for part in shown.partition("---\n\n## In")[0].split("\n\n") if part]
+    assert opening == "Issue 1 of the newsletter is a draft: 2 people (2 by email) would get it."
+    assert code.endswith(f"and the code `{seen.code}`.")
+    assert said == [
+        "It cannot be said in Spanish: not written in it: movement/prize, news/first.",
+        "It cannot be said in French: not written in it: movement/prize.",
+        "It cannot be said in Portuguese: not written in it: movement/prize, news/first.",
+        "It cannot be said in Arabic: not written in it: movement/prize, news/first.",
+        "| language | people | subject | HTML | plain text | looks like spam |\n"
+        "| --- | ---: | --- | --- | --- | --- |\n"
+        "| English | 2 | Let's Connect newsletter, November 2026 |" + said[4].partition("2026 |")[2],
+        "Nobody has asked yet whether its links (1) lead somewhere: tick *check_links*.",
+        "| gets it in | people | their ids |\n| --- | ---: | --- |\n| English | 2 | 1, 2 |",
+        "| does not get it, because | people | their ids |\n| --- | ---: | --- |\n"
+        "| did not agree to the newsletter | 1 | 3 |",
+    ]
+    assert said[4].endswith("| a link is shortened (bit.ly): write the whole address;"
+                            " a link shows a.example and leads to bit.ly |")  # fmt: skip
+    assert shown.endswith("\n```") and "```text\nHello N. N.,\n" in shown
+    assert [name for name in ("Ada", "Ben", "Cem") if name in shown] == []
+
+
+def test_issue_that_asks_again_says_why(place: IssuePlace) -> None:
+    place.reader()
+    place.approve(place.draft())
+    assert act(place, NEWS, "show the draft").startswith("Issue 1 of the newsletter is approved.\n\nIt cannot")
+    place.reader("late")
+    send_approved(place.app)
+    assert "It was approved before, and **asked again: 1 more people would get it**." in act(
+        place, NEWS, "show the draft"
+    )
 
 
 def test_wrong_texts_are_refused_with_every_problem(place: IssuePlace) -> None:

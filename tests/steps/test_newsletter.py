@@ -290,10 +290,15 @@ def test_inspection_tells_sizes_and_signs_in_every_language(place: IssuePlace) -
     place.reader()
     seen = newsletter.preview(place.app, place.draft(en="Look: [https://a.example](https://b.example)", fr="Bien."))
     found = inspect(place.app, seen)
-    assert (list(found.sizes), found.signs, found.links) == (
-        ["en", "fr"], {"en": ("a link shows a.example and leads to b.example",), "fr": ()}, None,
-    )  # fmt: skip
+    assert [(one.language, one.readers, one.signs) for one in found.looks] == [
+        ("en", 1, ("a link shows a.example and leads to b.example",)), ("fr", 0, ()),
+    ]  # fmt: skip
+    assert [one.subject for one in found.looks] == [
+        "Let's Connect newsletter, November 2026", "Lettre d’information de Let's Connect, novembre 2026",
+    ]  # fmt: skip
+    assert (found.addresses, found.links, min(one.text for one in found.looks) > 300) == (1, None, True)
     assert summary(seen, found)["code"] == seen.code in said(seen, found)
+    assert "- 1 person would get it: 1 in English; 1 by email\n- nobody is left out\n" in said(seen, found)
 
 
 def test_group_gets_a_public_issue_in_posts_once(tmp_path: Path) -> None:
