@@ -80,5 +80,7 @@ def canonical_address(address: str) -> str:
 
 def folded_name(name: str) -> str:
     """A name without case, accents and doubled blanks, for finding possible duplicates; never shown."""
+    if name.isascii():
+        return " ".join(name.casefold().split())
     bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return " ".join(bare.casefold().split())

@@ -7,6 +7,7 @@ age, and a person answers it. The reader takes a reply only when every word of i
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from domain.replies import closing, is_name, own_words, plain, polite, without_greeting
 
@@ -48,6 +49,7 @@ _NONE = frozenset({"", "no", "none", "non", "nao", "nada", "na", "n a", "nothing
                    "nenhum", "nenhuma", "no thanks", "not needed", "not now", "لا", "لا شيء"})  # fmt: skip
 
 
+@lru_cache(maxsize=256)
 def means_wanted(said: str) -> bool:
     """Whether an answer to "what support do you need?" asks for any."""
     return " ".join(plain(said).split()) not in _NONE

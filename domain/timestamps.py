@@ -8,6 +8,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 
 class DateOrder(StrEnum):
@@ -26,8 +28,7 @@ _TEXT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     year: int
     first: int
     second: int
@@ -67,6 +68,7 @@ def _read(text: str) -> _Read | None:
     return _Read(int(year), int(first), int(second), year_first, clock, _zone(match["zone"]))
 
 
+@lru_cache(maxsize=256)
 def _zone(text: str | None) -> tzinfo | None:
     if not text:
         return None
@@ -90,6 +92,8 @@ class Evidence:
     month_first_is_future: bool = False
 
     def see(self, text: str) -> None:
+        if text[4:5] in ("/", "-", ".") and text[:4].isdecimal():  # the year first tells nothing
+            return
         read = _read(text)
         if read is None or read.year_first or read.first == read.second:
             return

@@ -19,9 +19,9 @@ from domain.errors import Problem, UserError
 from domain.imports import Mail, RowProblem, clean_line, fold, row_problem
 from domain.participants import canonical_address
 from domain.timestamps import DateOrder, parse_timestamp
+from steps.addresses import check_mail
 from steps.app import App
 from steps.attendance import begun
-from steps.import_rows import check_mail
 from store import attendance, database, imports, journal
 
 KIND = "attendance"

@@ -18,7 +18,7 @@ from channels.tables import write_csv
 from domain.errors import Problem, UserError
 from domain.imports import ImportReport
 from steps.app import App
-from steps.import_rows import WRONG
+from steps.import_columns import WRONG
 from steps.import_run import import_registrations
 from store import imports
 

@@ -20,7 +20,8 @@ from config import mapping as mapping_file
 from domain.errors import Problem, UserError
 from domain.imports import ImportReport, Registration, fold, row_problem, withdraws_too_much
 from steps.app import App
-from steps.import_rows import Read, RowReader, columns
+from steps.import_columns import columns
+from steps.import_rows import Read, RowReader
 from store import database, imports, journal, registrations, skills
 
 KIND = "registrations"
@@ -188,6 +189,8 @@ class _Work:
             yield page
 
     def take_in(self, page: Sequence[tuple[Row, Read]], run_id: int | None) -> None:
+        good = [self._meant(read.registration) for _, read in page if read.registration is not None]
+        recorded = iter(registrations.record_page(self.app.conn, good, now=self.now, run_id=run_id, seen=self.seen))
         for row, read in page:
             self.account.warn(read.warnings)
             if read.registration is None:
@@ -196,9 +199,7 @@ class _Work:
                     raw = json.dumps({"header": self.table.header, "cells": row.cells}, ensure_ascii=False)
                     imports.reject(self.app.conn, run_id, read.problems, raw, self.earlier)
                 continue
-            done = registrations.record(
-                self.app.conn, self._meant(read.registration), now=self.now, run_id=run_id, seen=self.seen
-            )
+            done = next(recorded)
             self.account.counts["accepted" if done.new else "merged" if done.changed else "unchanged"] += 1
             self.account.warn([row_problem(row.line, code, what) for code, what in done.notes])
 

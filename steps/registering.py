@@ -18,7 +18,8 @@ from domain.errors import Problem, UserError
 from domain.imports import Registration
 from steps import notices, page_links, places
 from steps.app import App
-from steps.import_rows import Columns, RowReader
+from steps.import_columns import Columns
+from steps.import_rows import RowReader
 from steps.notices import Notice, Reader
 from store import database, journal, pending, registrations, sessions, skills
 from templates_email import contexts

@@ -13,7 +13,7 @@ from typing import Any
 
 from domain.imports import Registration, RowProblem, fold
 from domain.times import iso
-from store.registrations import flips
+from store.returning import flips
 
 _DONE = re.compile(r"^\d{8}T\d{6}Z-")
 

@@ -15,8 +15,8 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from domain.imports import Mail
+from steps.addresses import check_mail
 from steps.app import App
-from steps.import_rows import check_mail
 from steps.sessions import clean
 from web.refusals import Refused
 

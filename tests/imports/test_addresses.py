@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.imports import Mail
-from steps.import_rows import check_mail
+from steps.addresses import check_mail
 
 
 @pytest.mark.parametrize(
