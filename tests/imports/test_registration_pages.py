@@ -90,7 +90,8 @@ def registration(name: str, address: int, second: int | None = None) -> Registra
         # who was renamed in the page has a new namesake
         ([registration("Zed", 1), registration("Kofi", 1), registration("Kofi", 2)], [(2, 1, "name")], 2),
         # one who is known names the address of somebody new
-        ([registration("Ada", 1), registration("Ben", 2), registration("Ada", 1, second=2)], [(1, 2, "second_email")], 2),
+        ([registration("Ada", 1), registration("Ben", 2), registration("Ada", 1, second=2)],
+         [(1, 2, "second_email")], 2),
         # the second address of somebody new is somebody's for the rest of the page
         ([registration("Ada", 1, second=2), registration("Ben", 2)], [], 1),
     ],
