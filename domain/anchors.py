@@ -28,7 +28,7 @@ def anchor_of(point: Touchpoint, facts: Facts) -> datetime | None:
             return facts.asked_at
         case Anchor.LAST_SEEN:
             return facts.last_seen or facts.registered_at
-        case Anchor.PROPOSAL if facts.subject is not None and facts.subject.in_chat:
+        case Anchor.PROPOSAL if facts.subject is not None and facts.subject.put:
             return None
         case Anchor.PROPOSAL_QUESTION | Anchor.SURVEY_ASKED:
             return facts.subject.asked_at if facts.subject else None

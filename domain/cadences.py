@@ -38,6 +38,7 @@ class Purpose(StrEnum):
     DESK = "desk"
     CONFIRM_REGISTRATION = "confirm_registration"
     MY_PAGE = "my_page"  # the link that somebody asked for
+    PROPOSE_LINK = "propose_link"  # likewise, to propose a session
     GUEST_INVITE = "guest_invite"  # to who came without a registration, once
     RELAY = "relay"  # somebody's words to a sharer, or the answer
     AUDIENCE_BRIEF = "audience_brief"

@@ -39,12 +39,17 @@ class Proposal:
         return next((name for name in FIELDS if not getattr(self, name)), None)
 
 
-def checked(name: Field, text: str) -> str:
-    """An answer fit to be kept, or ValueError: nothing, too long, or a question back, which a person must read."""
-    said = "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
-    said = re.sub(r"\n{3,}", "\n\n", said)
+def tidied(name: Field, text: str) -> str:
+    """An answer as it is kept: a title on one line, no empty space."""
     if name == "title":
-        said = " ".join(said.split())
+        return " ".join(text.split())
+    said = "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
+    return re.sub(r"\n{3,}", "\n\n", said)
+
+
+def checked(name: Field, text: str) -> str:
+    """A reply's answer fit to be kept, or ValueError: nothing, too long, or a question back, for a person to read."""
+    said = tidied(name, text)
     if not said:
         raise ValueError("is empty")
     if len(said) > LONGEST[name]:

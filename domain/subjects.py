@@ -36,7 +36,7 @@ class Subject:
     earlier date. `pace` below 1: its steps follow each other so much faster. `begun`: part of an answer is there.
     `mine`: this person has to see to it; otherwise they can help out. `in_turn`: nothing else is asked of them first.
     `asked_at`: when the first message with a survey, or with a proposal's question, left, or may have.
-    `in_chat`: the chat has put a proposal's question at once.
+    `put`: a chat or a page has put a proposal's question at once.
     """
 
     about: About
@@ -50,7 +50,7 @@ class Subject:
     mine: bool = True
     in_turn: bool = True
     asked_at: datetime | None = None
-    in_chat: bool = False
+    put: bool = False
 
     @property
     def tag(self) -> str:

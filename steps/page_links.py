@@ -31,6 +31,8 @@ class Page(StrEnum):
     CERTIFICATE = "certificate"  # a badge
     CONTACT = "contact"  # a session and the participant who asks its sharers
     ANSWER = "answer"  # a relay that waits for its answer
+    PROPOSE = "propose"  # a participant who proposes a session
+    BEGIN = "begin"  # likewise, from the mail that they asked for: a form that waits for its confirmation
 
 
 class LinkRefused(Exception):

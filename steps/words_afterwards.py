@@ -13,7 +13,7 @@ from domain.facts import Facts
 from domain.profiles import LEVELS, Level
 from domain.support import Ask
 from domain.touches import Touch
-from steps import audience, badges, certificates
+from steps import audience, badges, certificates, proposing
 from steps.app import App
 from store import followups, proposals, resources, support
 from store import sessions as stored_sessions
@@ -152,8 +152,11 @@ def _proposal(app: App, touch: Touch, facts: Facts, letter: dict[str, Any]) -> L
     if complete or proposal.waits_for is None:
         return afterwards.ProposalComplete(**letter, proposal=proposal.title)
     offset = app.programme.rules.touchpoints[touch.touchpoint].offset
+    link = proposing.link(app, proposal.participant_id)
     return afterwards.ProposalAsk(
         **letter,
+        has_link=bool(link),
+        link=link,
         field=proposal.waits_for,
         begun=bool(proposal.title),
         again=offset > timedelta(),

@@ -28,11 +28,21 @@ def asking(conn: sqlite3.Connection, participant_id: int) -> Proposal | None:
     return _from_row(row) if row else None
 
 
+def of_person(conn: sqlite3.Connection, participant_id: int) -> list[Proposal]:
+    """Everything that this person proposed, the newest last."""
+    query = "select * from proposals where participant_id = ? order by id"
+    return [_from_row(row) for row in conn.execute(query, (participant_id,))]
+
+
+def put_on_page(conn: sqlite3.Connection, proposal_id: int) -> None:
+    """A page shows the question that is open: nobody has to send it at once."""
+    conn.execute("update proposals set on_page = 1 where id = ?", (proposal_id,))
+
+
 def answer(conn: sqlite3.Connection, proposal: Proposal, name: Field, text: str, now: datetime) -> Proposal:
     """Keep one answer; with the last of three it is complete, else the next question is put."""
-    conn.execute(
-        f"update proposals set {name} = ?, asked_at = ?, in_chat = null where id = ?", (text, iso(now), proposal.id)
-    )
+    change = f"update proposals set {name} = ?, asked_at = ?, in_chat = null, on_page = 0 where id = ?"
+    conn.execute(change, (text, iso(now), proposal.id))
     found = get(conn, proposal.id)
     assert found is not None
     if found.waits_for is None:

@@ -626,7 +626,7 @@ CREATE TABLE proposals (
   completed_at text,
   settled_at text,                           -- confirmed, declined or withdrawn
   session_id integer references sessions (id)  -- what it became
-, in_chat integer references inbox (id)) strict;
+, in_chat integer references inbox (id), on_page integer not null default 0 check (on_page in (0, 1))) strict;
 
 CREATE INDEX proposals_participant on proposals (participant_id);
 

@@ -106,10 +106,10 @@ _PROPOSED = {
 
 def _proposal(row: sqlite3.Row) -> Concern:
     answered = sum(row[name] != "" for name in ("title", "purpose", "wanted"))  # each question is asked anew
-    since, in_chat = parse_iso(row["asked_at"]), row["in_chat"] is not None
+    since, put = parse_iso(row["asked_at"]), row["in_chat"] is not None or row["on_page"] == 1
     subject = Subject(
         About.PROPOSAL, row["id"], since, _PROPOSED[row["state"]], occasion=answered,
-        begun=answered > 0, asked_at=_put_at(row) or (since if in_chat else None), in_chat=in_chat,
+        begun=answered > 0, asked_at=_put_at(row) or (since if put else None), put=put,
     )  # fmt: skip
     return Concern(row["participant_id"], subject, None)
 

@@ -145,14 +145,17 @@ class AudienceBrief(Letter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalAsk(Letter):
-    """One question of three. `begun`: an answer is there already; `proposal`: its title, where it has one."""
+    """One question of three. `begun`: an answer is there already; `proposal`: its title, where it has one; `link`: the
+    page where all three can be answered, "" where `has_link` is False."""
 
     message: ClassVar[str] = "proposal_ask"
 
     field: Variant[Annotated[Literal["title", "purpose", "wanted"], Form.CODE]]
     begun: Variant[Flag]
     again: Variant[Flag] = False
+    has_link: Constant[Flag] = False
     proposal: Personal[Text] = ""
+    link: Personal[Address] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

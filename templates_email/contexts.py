@@ -102,6 +102,15 @@ class MyPage(Notice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeLink(Notice):
+    """To an address that somebody wrote into the page for proposals."""
+
+    message: ClassVar[str] = "propose_link"
+
+    link: Personal[Address]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Relay(Notice):
     """Somebody's words to a sharer about a session, or the sharer's answer; the address of neither. `link`: where
     to answer, "" without pages."""
@@ -275,7 +284,8 @@ class Nudge(Asking):
 
 LETTERS: tuple[type[Context], ...] = (
     *(Invitation, Update, Cancellation, RsvpConfirmation, Reminder, Nudge),
-    *(Welcome, ConfirmRegistration, MyPage, GuestInvite, OnboardingStart, OnboardingSkills, NeverCame, Desk, Relay),
+    *(Welcome, ConfirmRegistration, MyPage, ProposeLink, GuestInvite, OnboardingStart, OnboardingSkills, NeverCame),
+    *(Desk, Relay),
     *SURVEY_LETTERS,
     *CHECKLIST_LETTERS,
     *ISSUE_LETTERS,

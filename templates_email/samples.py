@@ -129,6 +129,7 @@ def _add_programme_letters(add: Any, person: dict[str, Any], zone: str) -> None:
     confirm = "https://pages.example/confirm/17-20783-k3v7q2n5x4b6m1c8z0p9r7t5"
     add("", contexts.ConfirmRegistration, **person, link=confirm)
     add("", contexts.MyPage, **person, link="https://pages.example/me/1041-20823-k3v7q2n5x4b6m2c7z3p6r7t5")
+    add("", contexts.ProposeLink, **person, link="https://pages.example/begin/7-20788-abcdefghijklmnopqrstuvwx")
     add("session", contexts.ConfirmRegistration, **person, link=confirm, title="Writing proposals & budgets")
     add("", contexts.GuestInvite, **person, title="Writing proposals & budgets")
     page = {"has_link": True, "link": "https://pages.example/register"}
@@ -279,7 +280,8 @@ def _add_afterwards(add: Any, session: dict[str, Any]) -> None:
     add("title", afterwards.ProposalAsk, **person, field="title", begun=False)
     add("purpose", afterwards.ProposalAsk, **person, field="purpose", begun=True, proposal=said)
     add("wanted", afterwards.ProposalAsk, **person, field="wanted", begun=True, proposal=said)
-    add("again", afterwards.ProposalAsk, **person, field="title", begun=False, again=True)
+    own: dict[str, Any] = {"has_link": True, "link": "https://pages.example/propose/1041-20883-k3v7q2n5x4b6m2c7z3p6r7t5"}
+    add("again", afterwards.ProposalAsk, **person, field="title", begun=False, again=True, **own)
     add("", afterwards.ProposalComplete, **person, proposal=said)
     chat = {"name": session["name"], "proposal": said}
     add("title", afterwards.ChatProposal, said="asked", name=session["name"])

@@ -80,6 +80,8 @@ def everything(place: Place, language: str = "en") -> dict[str, str]:
         "register": "/register",
         "register-session": f"/register?session={full.id}",
         "register-sent": "/register/sent",
+        "propose": "/propose",
+        "propose-sent": "/propose/sent",
         "me": "/me",
         "me-sent": "/me/sent",
         "newsletters": "/newsletters",
@@ -96,6 +98,7 @@ def everything(place: Place, language: str = "en") -> dict[str, str]:
     found |= states.answered(place, later, language)
     found |= states.confirmed(place, {"alone": None, "placed": later, "waiting": full, "off": off}, language)
     found |= states.cancelled(place, off, person)
+    found |= states.proposed(place, language)
     found |= states.published(place, language)
     base = app.settings.pages_url or ""
     return {name: address.removeprefix(base) for name, address in found.items()}

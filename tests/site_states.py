@@ -1,8 +1,10 @@
 """What becomes of things, on pages: answered, full, waiting, stopped, cancelled, done. More pages for `site.py`."""
 
 from domain.checklists import Answered, ItemState, Way
+from domain.imports import Mail
 from domain.newsletter import IssueKind, Words
 from domain.participants import folded_name
+from domain.proposals import FIELDS
 from domain.sessions import Session
 from domain.surveys import SKIPPED
 from steps import (
@@ -12,6 +14,7 @@ from steps import (
     checklists,
     newsletter,
     page_links,
+    proposing,
     registering,
     rsvps,
     survey_answers,
@@ -117,6 +120,22 @@ def honoured(place: Place, first: int, second: int) -> dict[str, str]:
     badges.revoke(place.app, revoked.id, "test")
     both = {"certificate": stands, "certificate-revoked": revoked}
     return {name: certificates.link(place.app, badge) for name, badge in both.items()}
+
+
+def proposed(place: Place, language: str) -> dict[str, str]:
+    """Proposals: from a mail, not begun; of three people, not begun, with one answer, and complete."""
+    app, found = place.app, {}
+    address = Mail("thea@example.org", "thea@example.org")
+    proposing.ask(app, "Thea", address, language)
+    (form,) = app.conn.execute("select max(id) from pending_registrations").fetchone()
+    found["proposal-by-mail"] = page_links.url(app, Page.BEGIN, form, place.time + registering.OF_USE)
+    answers = {"title": "Maps without fear", "purpose": "Make a map of one's own town.", "wanted": f"May\n{LINK}"}
+    for state, most in (("fresh", 0), ("begun", 1), ("complete", 3)):
+        person = place.person(f"Proposing {state}", language=language)
+        for name in FIELDS[:most]:
+            proposing.answer(app, person, name, answers[name])
+        found[f"proposal-{state}"] = proposing.link(app, person)
+    return found
 
 
 def published(place: Place, language: str) -> dict[str, str]:

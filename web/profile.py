@@ -12,7 +12,7 @@ from starlette.responses import Response
 from domain.imports import Choice
 from domain.participants import ConsentTopic
 from domain.profiles import LEVELS, About
-from steps import feeds, profiles, registering, topics
+from steps import feeds, profiles, proposing, registering, topics
 from steps.page_links import Page
 from steps.profiles import Profile
 from templates_email import formats
@@ -141,6 +141,7 @@ def _page(visit: Visit, profile: Profile, about: About | None = None, names: str
         names=names,
         feed=address,
         webcal=address.replace("https://", "webcal://").replace("http://", "webcal://"),
+        propose=proposing.link(visit.app, profile.person.id),
         skills=visit.at(f"{visit.here.removeprefix(visit.prefix)}/skills"),
         learn=len(profile.learn),
         share=len(profile.share),
