@@ -2,6 +2,7 @@
 
 from prefect import flow
 
+from flows.dry_run import trying
 from flows.skin import COORDINATOR, show, step
 from steps import opportunities
 from steps.app import App
@@ -40,14 +41,9 @@ async def add_opportunity(
 
 
 def add(app: App, fields: dict[str, str], dry_run: bool) -> Added:
-    """A dry run does the real thing in a transaction and takes it back."""
-    if not dry_run:
+    """A dry run takes it back."""
+    with trying(app, dry_run):
         return opportunities.add(app, fields, COORDINATOR)
-    app.conn.execute("begin immediate")
-    try:
-        return opportunities.add(app, fields, COORDINATOR)
-    finally:
-        app.conn.execute("rollback")
 
 
 def told(added: Added, dry_run: bool) -> str:

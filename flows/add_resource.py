@@ -5,6 +5,7 @@ from typing import Literal
 from prefect import flow
 
 from flows.choices import session_ref
+from flows.dry_run import trying
 from flows.skin import COORDINATOR, page, show, step
 from steps import resources
 from steps.app import App
@@ -42,14 +43,9 @@ async def add_resource(
 
 
 def add(app: App, ref: str, fields: dict[str, str], dry_run: bool) -> Added:
-    """A dry run does the real thing in a transaction and takes it back."""
-    if not dry_run:
+    """A dry run takes it back."""
+    with trying(app, dry_run):
         return resources.add(app, ref, fields, COORDINATOR)
-    app.conn.execute("begin immediate")
-    try:
-        return resources.add(app, ref, fields, COORDINATOR)
-    finally:
-        app.conn.execute("rollback")
 
 
 def told(added: Added, dry_run: bool) -> str:

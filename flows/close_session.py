@@ -1,5 +1,6 @@
 """Close a session: when it is documented. Leaves checking and storing to steps/session_state.py."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from prefect import flow
@@ -14,7 +15,7 @@ Kind = Literal["recording", "slides", "case_study", "template", "translation", "
 
 
 @flow(name=NAME, persist_result=False)
-async def close_session(session: str, without: list[Kind] | None = None, dry_run: bool = True) -> None:
+async def close_session(session: str, without: Sequence[Kind] = (), dry_run: bool = True) -> None:
     """Closes a session that is over and documented, and thanks its sharers. Otherwise says what is missing.
 
     First run it as it is: the artifact "close-session" shows the session's whole state.
@@ -24,7 +25,7 @@ async def close_session(session: str, without: list[Kind] | None = None, dry_run
         without: Resources that there will never be, such as a recording that failed.
         dry_run: Only look. Take the tick away to close it.
     """
-    ref, kinds = session_ref(session), list(without or ())
+    ref, kinds = session_ref(session), list(without)
     if dry_run:
         standing = await step(NAME, lambda app: session_state.of(app, sessions.find(app, ref)))
     else:

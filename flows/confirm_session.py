@@ -9,6 +9,7 @@ from pydantic import Field
 
 from domain.errors import Problem, UserError
 from domain.sessions import Session
+from flows.dry_run import trying
 from flows.skin import COORDINATOR, page, show, step
 from steps import checklists, confirming
 from steps.app import App
@@ -56,18 +57,9 @@ def confirm(app: App, fields: dict[str, str], sharers: str, proposal: int, dry_r
         remedy = "Write numbers of people, as 12, 15"
         raise UserError(Problem(f"{len(wrong)} of them are no numbers", "sharers", remedy))
     people = [int(word) for word in words]
-    if not dry_run:
-        return _confirm(app, fields, people, proposal)
-    app.conn.execute("begin immediate")
-    try:
-        return _confirm(app, fields, people, proposal)
-    finally:
-        app.conn.execute("rollback")
-
-
-def _confirm(app: App, fields: dict[str, str], people: list[int], proposal: int) -> tuple[Session, int]:
-    session = confirming.confirm(app, fields, people, proposal or None, COORDINATOR)
-    return session, len(checklists.of_session(app, app.conn, session).lines)
+    with trying(app, dry_run):
+        session = confirming.confirm(app, fields, people, proposal or None, COORDINATOR)
+        return session, len(checklists.of_session(app, app.conn, session).lines)
 
 
 def told(session: Session, items: int, dry_run: bool) -> str:

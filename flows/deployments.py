@@ -21,6 +21,7 @@ from flows.approve_messages import approve_messages
 from flows.ask_ambassadors import ask_ambassadors
 from flows.badges import issue_badges
 from flows.cancel_session import cancel_session
+from flows.change_session import change_session
 from flows.choices import offering
 from flows.close_session import close_session
 from flows.confirm_session import confirm_session
@@ -40,6 +41,7 @@ from flows.send_brief import send_brief
 from flows.send_digest import send_digest
 from flows.send_invitations import send_invitations
 from flows.send_newsletter import send_newsletter
+from flows.settle import settle
 from flows.settle_request import settle_request
 from flows.sharer_checklists import sharer_checklists
 from flows.surveys import surveys
@@ -103,6 +105,8 @@ FORMS = (
     Form(add_resource, "sessions", "past"),
     Form(close_session, "sessions", "past"),
     Form(settle_request, "people", "requests", "request"),
+    Form(settle, "care", "waiting", "thing"),
+    Form(change_session, "sessions"),
 )
 
 

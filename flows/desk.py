@@ -4,7 +4,19 @@ from typing import Any
 
 from prefect import flow
 
-from flows import approve_messages, record_attendance, settle_request
+from flows import (
+    approve_messages,
+    change_session,
+    close_session,
+    confirm_session,
+    record_attendance,
+    send_brief,
+    send_digest,
+    send_newsletter,
+    settle,
+    settle_request,
+    topic_gaps,
+)
 from flows.skin import page, redacted, show, step, table
 from steps import desk as mails
 from steps import status
@@ -12,8 +24,16 @@ from steps.app import App
 
 NAME = "Desk"
 # What a form settles as well as the terminal.
-FORMS = {"drafts": approve_messages.NAME, "held": approve_messages.NAME, "requests": settle_request.NAME,
-         "doubtful guests": record_attendance.NAME}  # fmt: skip
+FORMS = {
+    **dict.fromkeys(("drafts", "held"), approve_messages.NAME),
+    **dict.fromkeys(
+        ("unanswered", "unsure", "failed", "quarantined", "letters", "rejected rows", "skipped issues",
+         "contradicting answers"), settle.NAME,
+    ),
+    "requests": settle_request.NAME, "doubtful guests": record_attendance.NAME, "undocumented": close_session.NAME,
+    "interpretation": change_session.NAME, "proposals": confirm_session.NAME, "targets": topic_gaps.NAME,
+    "issues": '" or "'.join((send_newsletter.NAME, send_digest.NAME, send_brief.NAME)),
+}  # fmt: skip
 
 
 @flow(name=NAME, persist_result=False)

@@ -1,7 +1,6 @@
 """Record attendance: by hand, from meeting tools' lists, and who a doubtful guest is. Leaves all three to steps/."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Annotated
 
 from prefect import flow
@@ -9,6 +8,7 @@ from pydantic import Field
 
 from domain.imports import RowProblem
 from flows.choices import session_ref
+from flows.dry_run import trying
 from flows.skin import COORDINATOR, page, sentence, show, step, without_addresses
 from steps import attendance, guest_letters, import_attendance
 from steps.app import App
@@ -20,7 +20,7 @@ NAME = "Record attendance"
 @flow(name=NAME, persist_result=False)
 async def record_attendance(
     session: str,
-    people: list[Annotated[int, Field(ge=1)]] | None = None,
+    people: Sequence[Annotated[int, Field(ge=1)]] = (),
     guests: Annotated[int, Field(ge=-1)] = -1,
     lists: bool = True,
     guest: Annotated[int, Field(ge=0)] = 0,
@@ -47,7 +47,7 @@ async def record_attendance(
 
     def work(app: App) -> tuple[int, list[import_attendance.AttendanceReport], Present, int]:
         with trying(app, dry_run):
-            done = carry_out(app, ref, people or [], guests, lists, guest, is_person, dry_run)
+            done = carry_out(app, ref, people, guests, lists, guest, is_person, dry_run)
             return *done, guest_letters.invite_guests(app, ref, COORDINATOR) if invite_guests else 0
 
     new, reports, there, invited = await step(NAME, work)
@@ -55,20 +55,8 @@ async def record_attendance(
     await show("record-attendance", page(told(new, reports, there, dry_run), letters), session)
 
 
-@contextmanager
-def trying(app: App, dry_run: bool) -> Iterator[None]:
-    """A dry run does the real thing in a transaction and takes it back."""
-    if dry_run:
-        app.conn.execute("begin immediate")
-    try:
-        yield
-    finally:
-        if dry_run:
-            app.conn.execute("rollback")
-
-
 def carry_out(
-    app: App, ref: str, people: list[int], guests: int, lists: bool, guest: int, is_person: int, dry_run: bool
+    app: App, ref: str, people: Sequence[int], guests: int, lists: bool, guest: int, is_person: int, dry_run: bool
 ) -> tuple[int, list[import_attendance.AttendanceReport], Present]:
     """How many people were new by hand, what the lists came to, and who is entered afterwards."""
     if guest:

@@ -72,8 +72,7 @@ _DESK = (
      "messages are held", "letsconnect outbox release --all"),
     ("unsure", "select count(*), min(created_at) from outbox where state = 'unsure'",
      "nobody can know whether these arrived", "letsconnect outbox list --state unsure, then outbox resolve ID"),
-    ("failed", "select count(*), min(created_at) from outbox where state = 'failed'"
-     " and purpose <> 'welcome' and (expires_at is null or expires_at > :now)",
+    ("failed", f"select count(*), min(created_at) from outbox where {outbox.REFUSED}",
      "messages were refused", "letsconnect outbox list --state failed, then outbox resend ID"),
     ("quarantined", "select count(*), min(received_at) from inbox where state = 'quarantined'",
      "mails could not be read", "letsconnect inbox list, then inbox settle ID"),

@@ -156,6 +156,12 @@ def forget_approval(conn: sqlite3.Connection, issue_id: int) -> None:
     forget_readers(conn, issue_id)
 
 
+def skipped(conn: sqlite3.Connection) -> list[Issue]:
+    """Issues that were skipped, of which no person knows yet. Oldest first."""
+    rows = conn.execute("select * from issues where state = 'skipped' and settled_at is null order by id")
+    return [_from_row(row) for row in rows]
+
+
 def settle(conn: sqlite3.Connection, issue_id: int, now: datetime) -> bool:
     """A person knows that it was skipped."""
     done = conn.execute(

@@ -186,6 +186,20 @@ def listing(
     return [from_row(row) for row in conn.execute(query, (after, *filters.values(), most))]
 
 
+# A refused message that a person should look at: not too late, and not sent again since. Needs :now.
+REFUSED = (
+    "state = 'failed' and purpose <> 'welcome' and (expires_at is null or expires_at > :now) and not exists (select 1"
+    " from outbox c where c.id > outbox.id and c.key > substr(outbox.key, 1, instr(outbox.key || '#', '#') - 1) || '#'"
+    " and c.key < substr(outbox.key, 1, instr(outbox.key || '#', '#') - 1) || '$')"
+)
+
+
+def for_person(conn: sqlite3.Connection, now: datetime, most: int) -> list[Message]:
+    """Messages of which a person has to say what becomes: unsure ones, and those that were refused. By id."""
+    query = f"select {COLUMNS} from outbox where state = 'unsure' or ({REFUSED}) order by id limit :most"
+    return [from_row(row) for row in conn.execute(query, {"now": iso(now), "most": most})]
+
+
 def move(
     conn: sqlite3.Connection, message_id: int, sources: Collection[State], target: State, note: str, now: datetime
 ) -> bool:

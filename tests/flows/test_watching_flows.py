@@ -53,7 +53,8 @@ def test_desk_lists_what_waits_oldest_first_with_what_settles_it(place: Place) -
         "2 things wait for a person, the oldest since 2026-11-20.\n\n"
         "| number | what | since | what settles it |\n"
         "| ---: | --- | --- | --- |\n"
-        "| 1 | mails could not be read | 2026-11-20 | letsconnect inbox list, then inbox settle ID |\n"
+        "| 1 | mails could not be read | 2026-11-20 |"
+        ' "Settle" here, or letsconnect inbox list, then inbox settle ID |\n'
         '| 1 | messages are held | 2026-11-22 | "Approve drafts" here, or letsconnect outbox release --all |',
     )
 
@@ -67,7 +68,7 @@ def test_desk_is_mailed_when_asked_to(place: Place) -> None:
 
 def test_bars_in_a_command_do_not_break_the_table() -> None:
     one = {"kind": "contradicting answers", "count": 1, "why": "a", "do": "answer yes|no|maybe", "oldest": "2026-11-20"}
-    assert desk.listed([one]).endswith("| 1 | a | 2026-11-20 | answer yes\\|no\\|maybe |")
+    assert desk.listed([one]).endswith('| 1 | a | 2026-11-20 | "Settle" here, or answer yes\\|no\\|maybe |')
 
 
 def row(key: str, verdict: str, because: str, channel: str = "email") -> Foreseen:
