@@ -4,10 +4,11 @@ What its cells mean is `import_fields.py`'s; reading files is `channels/tables.p
 `store/registrations.py`'s.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
 from channels.tables import Table
@@ -19,7 +20,9 @@ from steps import import_fields as fields
 from steps.import_cells import LONGEST_TEXT, Group, Notes, cleaned
 from steps.import_columns import Columns
 
+READING = 1  # raised when a row comes to be read otherwise, so that every row is read again
 _ENGLISH = ("time", "subm", "date")  # how a column of times begins that an English form made
+_BETWEEN = "\0"  # the cells of a digest
 _LOOKED_AT = 1000  # different cells of consents that wait to be looked at
 
 
@@ -96,6 +99,20 @@ class RowReader:
             [row_problem(row.line, *told) for told in notes.problems],
             [row_problem(row.line, *told) for told in notes.warnings],
         )
+
+    def digests(self, everybody: int | None) -> Callable[[Row], str]:
+        """What tells a row from others: its cells, and everything by which they are read, the session of `everybody`
+        in the file among it. "" for a row that has none. After `prepare`."""
+        by = (READING, self.columns, self.naming, self.zone.key, self.order, sorted(self.offered), everybody)
+        key = blake2b(repr((*by, sorted(self.sessions.items()))).encode("utf-8", "replace"), digest_size=16).digest()
+
+        def digest(row: Row) -> str:
+            text = _BETWEEN.join(row.cells)
+            if row.error or text.count(_BETWEEN) >= len(row.cells):
+                return ""
+            return blake2b(text.encode("utf-8", "surrogatepass"), key=key, digest_size=12).hexdigest()
+
+        return digest
 
     @cached_property
     def _groups(self) -> "_Groups":

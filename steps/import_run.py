@@ -21,8 +21,9 @@ from domain.errors import Problem, UserError
 from domain.imports import ImportReport, Registration, fold, row_problem, withdraws_too_much
 from steps.app import App
 from steps.import_columns import columns
-from steps.import_rows import Read, RowReader
-from store import database, imports, journal, registrations, skills
+from steps.import_rows import RowReader
+from store import database, import_rows, imports, journal, registrations, skills
+from store.returning import Outcome
 
 KIND = "registrations"
 PAGE = 500
@@ -65,9 +66,9 @@ def import_registrations(
         what = "is not UTF-8; it was read as Windows-1252, so look at names with accents"
         account.warn([row_problem(1, "", what, "Export it as UTF-8 to be sure")])
     seen = imports.seen_before(app.conn, KIND, table.sha256)
-    if not allow_withdrawals and not seen:  # what was seen to its end has nothing left to withdraw
-        _guard(app, reader, table, seen, source)
     work = _Work(app, reader, table, account, seen, everybody, now)
+    if not allow_withdrawals and not seen:  # what was seen to its end has nothing left to withdraw
+        work.guard()
     if dry_run:
         work.rehearse()
     else:
@@ -89,22 +90,6 @@ def _by_text(refs: Mapping[str, int], titles: Mapping[str, int | None]) -> dict[
     """What a form's cell may call a session. Titles win: a code is often made of the title of the first of several."""
     texts: dict[str, int | None] = {fold(ref): number for ref, number in refs.items()}
     return {text: str(number) for text, number in (texts | dict(titles)).items() if number is not None}
-
-
-def _guard(app: App, reader: RowReader, table: Table, seen: bool, source: str) -> None:
-    fields = reader.columns.fields
-    granted = imports.granted(app.conn)
-    if not granted or not any(code.startswith("consent") for code in fields):
-        return
-    withdrawn: dict[tuple[int, str], str] = {}
-    for row in table.rows():
-        registration = reader.read(row).registration
-        if registration is not None:
-            imports.withdrawals(app.conn, registration, seen, withdrawn)
-    if withdraws_too_much(len(withdrawn), granted, app.programme.withdrawals):
-        what = f"would withdraw {len(withdrawn)} of {granted} consents; nothing was changed"
-        remedy = "Check the consent columns; if people really withdrew, run the import with --allow-withdrawals"
-        raise UserError(Problem(what, source, remedy))
 
 
 @dataclass(slots=True)
@@ -145,6 +130,9 @@ class _Account:
         )
 
 
+Page = list[tuple[Row, str]]  # rows, each with its digest
+
+
 @dataclass(slots=True)
 class _Work:
     app: App
@@ -156,11 +144,27 @@ class _Work:
     now: datetime
     earlier: dict[bytes, list[int]] = field(default_factory=dict)
 
+    def guard(self) -> None:
+        """UserError when too many consents would be withdrawn."""
+        conn, asked = self.app.conn, self.reader.columns.fields
+        granted = imports.granted(conn)
+        if not granted or not any(code.startswith("consent") for code in asked):
+            return
+        withdrawn: dict[tuple[int, str], str] = {}
+        for page in self.pages():
+            known = import_rows.known(conn, [digest for _, digest in page])
+            for row, digest in page:
+                registration = self.reader.read(row).registration if digest not in known else None
+                if registration is not None:
+                    imports.withdrawals(conn, registration, self.seen, withdrawn)
+        if withdraws_too_much(len(withdrawn), granted, self.app.programme.withdrawals):
+            what = f"would withdraw {len(withdrawn)} of {granted} consents; nothing was changed"
+            remedy = "Check the consent columns; if people really withdrew, run the import with --allow-withdrawals"
+            raise UserError(Problem(what, self.account.source, remedy))
+
     def do(self) -> None:
         with database.write(self.app.conn) as conn:
-            skills.sync(conn, self.app.programme.skills)
-            self.account.run_id = imports.begin(conn, KIND, self.account.source, self.table.sha256, self.now)
-        run_id = self.account.run_id
+            run_id = self.account.run_id = self._begin(conn)
         self.earlier = imports.waiting(self.app.conn, KIND, self.account.source)
         for page in self.pages():
             with database.write(self.app.conn) as conn:
@@ -177,31 +181,60 @@ class _Work:
         conn = self.app.conn
         conn.execute("begin immediate")
         try:
-            skills.sync(conn, self.app.programme.skills)
+            run_id = self._begin(conn)
             for page in self.pages():
-                self.take_in(page, None)
+                self.take_in(page, run_id)
         finally:
             conn.execute("rollback")
 
-    def pages(self) -> Iterator[list[tuple[Row, Read]]]:
-        rows = self.table.rows()
-        while page := [(row, self.reader.read(row)) for row in islice(rows, PAGE)]:
+    def _begin(self, conn: database.Connection) -> int:
+        skills.sync(conn, self.app.programme.skills)
+        return imports.begin(conn, KIND, self.account.source, self.table.sha256, self.now)
+
+    def pages(self) -> Iterator[Page]:
+        rows, digest = self.table.rows(), self.reader.digests(self.everybody)
+        while page := [(row, digest(row)) for row in islice(rows, PAGE)]:
             yield page
 
-    def take_in(self, page: Sequence[tuple[Row, Read]], run_id: int | None) -> None:
-        good = [self._meant(read.registration) for _, read in page if read.registration is not None]
-        recorded = iter(registrations.record_page(self.app.conn, good, now=self.now, run_id=run_id, seen=self.seen))
-        for row, read in page:
-            self.account.warn(read.warnings)
-            if read.registration is None:
-                self.account.refuse(read.problems)
-                if run_id is not None:
-                    raw = json.dumps({"header": self.table.header, "cells": row.cells}, ensure_ascii=False)
-                    imports.reject(self.app.conn, run_id, read.problems, raw, self.earlier)
+    def take_in(self, page: Page, run_id: int) -> None:
+        known = import_rows.known(self.app.conn, [digest for _, digest in page], run_id)
+        news = [(row, digest) for row, digest in page if digest not in known]
+        changed = self._record(news, run_id)
+        # Of whom this page brings something else, a known row below it is news as well.
+        first: dict[int, int] = {}
+        for line, person in changed:
+            first[person] = min(line, first.get(person, line))
+        again = [
+            (row, digest) for row, digest in page if digest in known and first.get(known[digest], row.line) < row.line
+        ]
+        self._record(again, run_id)
+        self.account.counts["unchanged"] += len(page) - len(news) - len(again)
+
+    def _record(self, page: Page, run_id: int) -> list[tuple[int, int]]:
+        """Line and person of each row that was brought in."""
+        read = [(row, digest, self.reader.read(row)) for row, digest in page]
+        good = [self._meant(one.registration) for _, _, one in read if one.registration is not None]
+        outcomes = iter(registrations.record_page(self.app.conn, good, now=self.now, run_id=run_id, seen=self.seen))
+        done: list[tuple[int, int]] = []
+        silent: dict[str, int] = {}
+        for row, digest, one in read:
+            self.account.warn(one.warnings)
+            if one.registration is None:
+                self.account.refuse(one.problems)
+                raw = json.dumps({"header": self.table.header, "cells": row.cells}, ensure_ascii=False)
+                imports.reject(self.app.conn, run_id, one.problems, raw, self.earlier)
                 continue
-            done = next(recorded)
-            self.account.counts["accepted" if done.new else "merged" if done.changed else "unchanged"] += 1
-            self.account.warn([row_problem(row.line, code, what) for code, what in done.notes])
+            outcome = next(outcomes)
+            self._account_for(row, outcome)
+            done.append((row.line, outcome.participant_id))
+            if digest and not one.warnings and not outcome.notes:
+                silent[digest] = outcome.participant_id
+        import_rows.renew(self.app.conn, run_id, {person for _, person in done}, silent)
+        return done
+
+    def _account_for(self, row: Row, outcome: Outcome) -> None:
+        self.account.counts["accepted" if outcome.new else "merged" if outcome.changed else "unchanged"] += 1
+        self.account.warn([row_problem(row.line, code, what) for code, what in outcome.notes])
 
     def _meant(self, registration: Registration) -> Registration:
         if self.everybody is None or self.everybody in registration.sessions:

@@ -17,6 +17,7 @@ KEPT = (
     ("consents", "participant_id = :id"),
     ("participant_skills", "participant_id = :id"),
     ("registrations", "participant_id = :id"),
+    ("import_rows", "participant_id = :id"),
     ("answers", "registration_id in (select id from registrations where participant_id = :id)"),
     ("invitations", "participant_id = :id"),
     ("rsvps", "invitation_id in (select id from invitations where participant_id = :id)"),
@@ -98,6 +99,7 @@ def erase(conn: sqlite3.Connection, person: int, now: datetime) -> dict[str, int
         f" ('for_person', 'quarantined') then 'settled' else state end where participant_id = :id or ({named})",
         "refused rows": "update import_rejections set raw = '{}', settled_at = coalesce(settled_at, :now)"
         f" where {named}",
+        "marks of imported rows": "delete from import_rows where participant_id = :id",
         "skills": "delete from participant_skills where participant_id = :id",
         "consents": "delete from consents where participant_id = :id",
         "groups": "update registrations set group_name = '' where participant_id = :id",

@@ -57,6 +57,11 @@ def forget(
             " and state in ('sent', 'dropped'))",
             letters_before,
         ),
+        (
+            "marks of imported rows",
+            "delete from import_rows where run_id in (select id from import_runs where started_at < ?)",
+            letters_before,
+        ),
         ("runs", "delete from step_runs where started_at < ?", mails_before),
     ):
         counts[name] = conn.execute(statement, (iso(before),)).rowcount

@@ -311,6 +311,14 @@ CREATE TABLE import_rejections (
   settled_at text
 ) strict;
 
+CREATE TABLE import_rows (
+  digest text primary key,                   -- of the row as it came, and of everything by which it was read
+  participant_id integer not null references participants (id),
+  run_id integer not null references import_runs (id)
+) strict, without rowid;
+
+CREATE INDEX import_rows_participant on import_rows (participant_id);
+
 CREATE TABLE import_runs (
   id integer primary key,
   kind text not null,
@@ -517,7 +525,8 @@ CREATE TABLE participant_roles (
 CREATE TRIGGER participant_skills_gone after delete on participant_skills begin
   update participants set next_due = '0', facts_version = facts_version + 1 where id = old.participant_id; end;
 
-CREATE TRIGGER participant_skills_new after insert on participant_skills begin
+CREATE TRIGGER participant_skills_new after insert on participant_skills
+when not exists (select 1 from participant_skills where participant_id = new.participant_id limit 1 offset 1) begin
   update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
 
 CREATE TABLE participant_skills (
@@ -629,6 +638,9 @@ CREATE TABLE proposals (
 , in_chat integer references inbox (id), on_page integer not null default 0 check (on_page in (0, 1))) strict;
 
 CREATE INDEX proposals_participant on proposals (participant_id);
+
+CREATE TRIGGER import_rows_withdrawn after update of state on registrations when new.state = 'withdrawn' begin
+  delete from import_rows where participant_id = new.participant_id; end;
 
 CREATE TRIGGER registrations_changed after update on registrations begin
   update participants set next_due = '0', facts_version = facts_version + 1 where id = new.participant_id; end;
