@@ -58,6 +58,12 @@ class Message:
     touchpoint: str
     sender: str
     recipient: str
+    contact_point_id: int | None = None
+
+    @property
+    def unproven(self) -> bool:
+        """Whether evidence that it arrived would change anything: its fate is unknown, or it waits to be repeated."""
+        return self.state is State.UNSURE or (self.state is State.QUEUED and self.repeats > 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from steps.app import App
 from steps.chat_visit import Reading
 from steps.deliver import deliver, telegram_channel
 from store import chats, database, inbox, journal, outbox
+from store.inbox import Settled
 from store.outbox import NewMessage
 
 log = logging.getLogger(__name__)
@@ -81,14 +82,13 @@ def _read_one(app: App, filed: inbox.Filed, now: datetime) -> tuple[Reading, eve
     except events.Unreadable as error:
         reading = Reading("quarantined", "unreadable", str(error))
         with database.write(app.conn) as conn:
-            inbox.settle(conn, filed.id, reading.state, reading.kind, reading.reason)
+            inbox.settle(conn, [Settled(filed.id, reading.state, reading.kind, reading.reason)])
         return reading, None, False
     try:
         with database.write(app.conn) as conn:
             reading = chat_reading.read(app, conn, event, filed, now)
-            inbox.settle(
-                conn, filed.id, reading.state, reading.kind, reading.reason, participant_id=reading.participant_id
-            )
+            person = reading.participant_id
+            inbox.settle(conn, [Settled(filed.id, reading.state, reading.kind, reading.reason, participant_id=person)])
             recorded = reading.participant_id is not None and reading.said is not None
             if recorded:
                 outbox.record(conn, _answer(app, filed, reading, now), now)
@@ -98,7 +98,7 @@ def _read_one(app: App, filed: inbox.Filed, now: datetime) -> tuple[Reading, eve
         log.error("update %s could not be read: %s", filed.id, type(error).__name__)
         reading = Reading("quarantined", "unreadable", f"could not be read ({type(error).__name__})")
         with database.write(app.conn) as conn:
-            inbox.settle(conn, filed.id, reading.state, reading.kind, reading.reason)
+            inbox.settle(conn, [Settled(filed.id, reading.state, reading.kind, reading.reason)])
         return reading, event, False
 
 

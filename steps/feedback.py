@@ -13,6 +13,7 @@ from steps import persons, sessions
 from steps.app import App
 from store import database, feedback, inbox, journal
 from store.feedback import Feedback
+from store.inbox import Settled
 
 LONGEST = 10_000
 
@@ -70,7 +71,8 @@ def from_mail(app: App, inbox_id: int, consent: Consent, who: str, *, named: boo
         )
         if made is None:
             raise UserError(Problem("is in the log already", f"mail {inbox_id}"))
-        inbox.settle(conn, inbox_id, "settled", row["kind"], row["reason"], row["message_id"], row["participant_id"])
+        done = Settled(inbox_id, "settled", row["kind"], row["reason"], row["message_id"], row["participant_id"])
+        inbox.settle(conn, [done])
         journal.note(conn, now, who, "logged feedback", f"feedback/{made}", f"mail/{inbox_id}")
     return made
 

@@ -4,12 +4,9 @@ A From line proves nothing: an answer counts only when it carries what this pers
 our Message-ID, or the reference). What an answer changes is in `steps/answers.py`.
 """
 
-import re
 import sqlite3
 from datetime import datetime
 
-from calendars import replies as calendar
-from channels import inbound
 from domain.cadences import Purpose
 from domain.invitations import Invitation, PartStat, Rsvp, RsvpSource
 from domain.messages import Message
@@ -19,36 +16,24 @@ from domain.reply_phrases import Answer
 from domain.sessions import Session
 from domain.subjects import About, of_key
 from steps import answers, proposals, support, topics
-from steps.inbox_reading import Reading, by_references, references
-from steps.mails import REFERENCE_LENGTH, UNSUBSCRIBE_TAG
-from store import claims, consents, contact_points, inbox, invitations, sessions
+from steps.inbox_known import Known
+from steps.inbox_opening import Opened
+from steps.inbox_reading import Reading
+from store import claims, consents, contact_points, inbox
 
 PARTSTATS = {Answer.YES: PartStat.ACCEPTED, Answer.NO: PartStat.DECLINED, Answer.MAYBE: PartStat.TENTATIVE}
 ANSWERED = "answered, so it arrived"
-# The subject that List-Unsubscribe's mailto: asks for.
-_UNSUBSCRIBE = re.compile(rf"\s*unsubscribe\s+([a-z2-7]{{{REFERENCE_LENGTH}}})\s*", re.I)
 
 
-def read_calendar(
-    conn: sqlite3.Connection, mail: inbox.Filed, letter: inbound.Inbound, now: datetime
-) -> Reading | None:
-    """None when the calendar parts hold no answer."""
-    found: list[calendar.Reply] = []
-    trouble = ""
-    for part in letter.calendars:
-        try:
-            found += calendar.read(part.data, part.charset, part.method)
-        except calendar.Unreadable as error:
-            found += error.replies
-            trouble = trouble or error.reason
+def read_calendar(known: Known, one: Opened, now: datetime) -> Reading:
+    """Of a mail that answers a calendar."""
     counts: list[str] = []
     person: int | None = None
-    proposal = unknown = False
-    for reply in calendar.distinct(found):
-        invitation = invitations.by_uid(conn, reply.uid)
-        session = sessions.get(conn, invitation.session_id) if invitation else None
+    proposal = False
+    for reply in one.replies:
+        invitation = known.invitation(reply.uid)
+        session = known.session(invitation.session_id) if invitation else None
         if invitation is None or session is None:
-            unknown = True
             continue
         person = invitation.participant_id
         newest = session.sequence + invitation.bump
@@ -57,88 +42,73 @@ def read_calendar(
         current = sequence - invitation.bump >= session.time_sequence
         proposed = reply.proposal(session.starts_at) if current else None
         proposal = proposal or proposed is not None or reply.method == "COUNTER"
-        stamp = min(reply.dtstamp or mail.received_at, mail.received_at)  # a wrong clock must not win for ever
+        # A wrong clock must not win for ever.
+        stamp = min(reply.dtstamp or one.mail.received_at, one.mail.received_at)
         rsvp = Rsvp(
             invitation.id, reply.partstat, RsvpSource.CALENDAR, sequence - invitation.bump, stamp,
-            reply.comment[:2000], proposed, mail.id,
+            reply.comment[:2000], proposed, one.mail.id,
         )  # fmt: skip
-        if _answered(conn, invitation, session, rsvp, mail, letter, now):
+        if _answered(known, one, invitation, session, rsvp, now):
             counts.append("rsvps")
-        if reply.sequence is not None:
-            _prove_arrived(conn, invitation, sequence, now)
-    if trouble:
-        return Reading("for_person", "calendar", trouble, person, (*counts, "for_person"))
+        if reply.sequence is not None:  # the message that brought the entry with this SEQUENCE arrived
+            for message_id in known.unproven(invitation, sequence):
+                claims.prove_sent(known.conn, message_id, ANSWERED, now)
+    if one.trouble:
+        return Reading("for_person", "calendar", one.trouble, person, (*counts, "for_person"))
     if proposal:
         return Reading("for_person", "counter", "proposes another time", person, (*counts, "for_person"))
     if person is not None:
         return Reading("read", "rsvp", participant_id=person, counts=tuple(counts))
-    if unknown:
-        return Reading("ignored", "rsvp", "about an entry that is not ours", counts=("ignored",))
-    return None
+    return Reading("ignored", "rsvp", "about an entry that is not ours", counts=("ignored",))
 
 
 def _answered(
-    conn: sqlite3.Connection,
-    invitation: Invitation,
-    session: Session,
-    rsvp: Rsvp,
-    mail: inbox.Filed,
-    letter: inbound.Inbound,
-    now: datetime,
+    known: Known, one: Opened, invitation: Invitation, session: Session, rsvp: Rsvp, now: datetime
 ) -> bool:
     """Record one answer and what follows from it. Whether it was new."""
-    new, _ = answers.record(conn, invitation, session, rsvp, now)
+    new, _ = answers.record(known.conn, invitation, session, rsvp, now)
     if new:
-        address = canonical_address(letter.from_address) if letter.from_address else None
-        contact_points.sign_of_life(conn, invitation.participant_id, address, min(mail.received_at, now))
+        _sign_of_life(known, one, invitation.participant_id, now)
     return new
 
 
-def _prove_arrived(conn: sqlite3.Connection, invitation: Invitation, sequence: int, now: datetime) -> None:
-    """The entry with this SEQUENCE was answered, so the message that brought it arrived."""
-    rows = conn.execute(
-        "select id from outbox where participant_id = ? and +invitation_id = ? and sequence = ?"
-        " and purpose in ('invitation', 'update')",
-        (invitation.participant_id, invitation.id, sequence),
-    ).fetchall()
-    for row in rows:
-        claims.prove_sent(conn, row["id"], ANSWERED, now)
+def _sign_of_life(known: Known, one: Opened, person: int, now: datetime) -> None:
+    address = canonical_address(one.letter.from_address) if one.letter.from_address else None
+    contact_points.sign_of_life(known.conn, person, address, min(one.mail.received_at, now))
 
 
 # -- words ------------------------------------------------------------------------------------------------
 
 
-def read_text(
-    conn: sqlite3.Connection, mail: inbox.Filed, letter: inbound.Inbound, message: Message | None, now: datetime
-) -> Reading:
+def read_text(known: Known, one: Opened, message: Message | None, now: datetime) -> Reading:
+    """`message`: of ours, that it answers."""
     if message is None or message.participant_id is None:
         return Reading("for_person", "letter", "a letter that answers none of ours", counts=("for_person",))
-    person = message.participant_id
-    address = canonical_address(letter.from_address) if letter.from_address else None
-    contact_points.sign_of_life(conn, person, address, min(mail.received_at, now))  # whatever it says
-    said = answer(letter.text)
+    conn, text, person = known.conn, one.letter.text, message.participant_id
+    _sign_of_life(known, one, person, now)  # whatever it says
+    said = answer(text)
     if said is Answer.STOP:
-        return stopped(conn, mail, message, now)
+        return stopped(conn, one.mail, message, now)
     if said is Answer.YES and message.purpose == Purpose.NEVER_CAME:
         consents.put(conn, person, ConsentTopic.INVITATIONS, True, "mail", now)
         return Reading("read", "wants invitations", participant_id=person)
     named = of_key(message.key)
     if named is not None and named[0] is About.PROPOSAL and proposals.take(
-        conn, named[1], person, said, letter.text, now
+        conn, named[1], person, said, text, now
     ):
         return Reading("read", "proposal", participant_id=person)
-    if message.purpose == Purpose.MATERIALS and support.read_mail(conn, person, message.session_id, letter.text, now):
+    if message.purpose == Purpose.MATERIALS and support.read_mail(conn, person, message.session_id, text, now):
         return Reading("read", "request", participant_id=person)
     invitation = session = None
     if message.session_id is not None and of_key(message.key) is None:  # about a survey, "yes" is no RSVP
-        session = sessions.get(conn, message.session_id)
-        invitation = invitations.of_session(conn, message.session_id, [person]).get(person)
+        session = known.session(message.session_id)
+        invitation = known.invitation_of(person, message.session_id)
     if said is None or session is None or invitation is None:
         return Reading("for_person", "letter", "an answer in words that a person must read", person, ("for_person",))
     sequence = (message.sequence or 0) - invitation.bump
-    source, stamp = RsvpSource.MAIL_TEXT, mail.received_at
-    rsvp = Rsvp(invitation.id, PARTSTATS[said], source, sequence, stamp, inbox_id=mail.id)
-    new = _answered(conn, invitation, session, rsvp, mail, letter, now)
+    source, stamp = RsvpSource.MAIL_TEXT, one.mail.received_at
+    rsvp = Rsvp(invitation.id, PARTSTATS[said], source, sequence, stamp, inbox_id=one.mail.id)
+    new = _answered(known, one, invitation, session, rsvp, now)
     stale = sequence < session.time_sequence
     reason = "answers an earlier time; asked again by the update" if stale else ""
     return Reading("read", "rsvp", reason, person, ("rsvps",) if new else ())
@@ -147,23 +117,17 @@ def read_text(
 # -- no more ----------------------------------------------------------------------------------------------
 
 
-def read_unsubscribe(
-    conn: sqlite3.Connection, mail: inbox.Filed, letter: inbound.Inbound, now: datetime
-) -> Reading | None:
+def read_unsubscribe(known: Known, one: Opened, now: datetime) -> Reading | None:
     """What a mail program sends when its unsubscribe button is pressed (RFC 2369); None for any other mail.
 
     It is to the address, or has the subject, that List-Unsubscribe gave it, and answers nothing.
     """
-    found = references(letter.to_addresses, UNSUBSCRIBE_TAG)
-    subject = _UNSUBSCRIBE.fullmatch(letter.subject)
-    if subject:
-        found.append(subject[1].lower())
-    if not found:
+    if not one.unsubscribed:
         return None
-    message = by_references(conn, found)
+    message = known.referred(one.unsubscribed)
     if message is None or message.participant_id is None:
         return Reading("for_person", "stop", "asks for no more of a message that is not ours", counts=("for_person",))
-    return stopped(conn, mail, message, now)
+    return stopped(known.conn, one.mail, message, now)
 
 
 def stopped(conn: sqlite3.Connection, mail: inbox.Filed, message: Message, now: datetime) -> Reading:

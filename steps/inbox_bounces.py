@@ -6,71 +6,68 @@ and only for a bounce that names no message at all, the address: if one person h
 lately. Anybody could write such a bounce, so it alone never condemns an address; such a complaint is for a person.
 """
 
-import sqlite3
 from datetime import UTC, datetime, timedelta
 
-from channels import bounces, inbound
+from channels import bounces
 from domain.absences import away_until
 from domain.messages import Message
 from domain.participants import canonical_address
 from domain.reachability import Permanence
 from domain.times import iso, zone_or_none
-from steps.inbox_reading import Reading, answered_message, by_references, by_text, contact_of, references
-from steps.mails import BOUNCE_TAG
-from store import claims, contact_points, inbox, outbox
+from steps.inbox_known import Known
+from steps.inbox_opening import Opened
+from steps.inbox_reading import Reading
+from store import claims, contact_points, outbox
 
 LATELY = timedelta(days=30)
 
 
-def read_bounce(
-    conn: sqlite3.Connection, mail: inbox.Filed, letter: inbound.Inbound, bounce: bounces.Bounce, now: datetime
-) -> Reading:
+def read_bounce(known: Known, one: Opened, bounce: bounces.Bounce, now: datetime) -> Reading:
     """A bounce, a delivery notice, or a complaint: recorded with the message and address it is about."""
-    message, sure = _message(conn, letter, bounce, now)
+    conn = known.conn
+    message, sure = _message(known, one, bounce, now)
     what = "complaint" if bounce.complained else "bounce"
     if message is None:
         return Reading("for_person", what, f"a {what} about none of our messages", counts=("for_person",))
-    at = min(mail.received_at, now)
-    contact = contact_of(conn, message)
+    at = min(one.mail.received_at, now)
+    contact = message.contact_point_id
     if bounce.complained:
         if not sure:  # anybody could silence anybody
             reason = "a complaint that names a person and no message: person suppress, if it is true"
             return Reading("for_person", what, reason, message.participant_id, ("for_person",))
-        return _complained(conn, mail, message, contact, now)
+        return _complained(known, one, message, now)
     recipient = _recipient(bounce, message)
     lasting = recipient.permanence if recipient else bounce.permanence
     if lasting is Permanence.DELIVERED:
-        claims.prove_sent(conn, message.id, "a delivery notice says that it arrived", now)
+        _prove(known, message, "a delivery notice says that it arrived", now)
         return Reading("read", "delivery notice", participant_id=message.participant_id)
     if lasting is Permanence.HARD and not sure:
         lasting = Permanence.SOFT
     status = recipient.status if recipient else ""
+    kind = "deferred" if lasting is Permanence.DELAYED else "bounced"
     contact_points.event(
-        conn, "deferred" if lasting is Permanence.DELAYED else "bounced", at, outbox_id=message.id, inbox_id=mail.id,
-        contact_point_id=contact, detail=status, lasting=lasting,
+        conn, kind, at, outbox_id=message.id, inbox_id=one.mail.id, contact_point_id=contact, detail=status,
+        lasting=lasting,
     )  # fmt: skip
     if sure:
-        claims.prove_sent(conn, message.id, "it came back, so it had left", now)
+        _prove(known, message, "it came back, so it had left", now)
     if contact is not None and message.participant_id is not None and contact_points.refuses(conn, contact):
         outbox.recall(conn, "the e-mail address refuses mail", participant_id=message.participant_id)
     return Reading("read", "bounce", f"{lasting} {status}".strip(), message.participant_id, ("bounces",))
 
 
-def _message(
-    conn: sqlite3.Connection, letter: inbound.Inbound, bounce: bounces.Bounce, now: datetime
-) -> tuple[Message | None, bool]:
+def _prove(known: Known, message: Message, evidence: str, now: datetime) -> None:
+    if message.unproven:
+        claims.prove_sent(known.conn, message.id, evidence, now)
+
+
+def _message(known: Known, one: Opened, bounce: bounces.Bounce, now: datetime) -> tuple[Message | None, bool]:
     """(the message that came back, whether that is proven)."""
-    tags = references((*letter.to_addresses, *bounce.return_paths), BOUNCE_TAG)
-    message = (
-        by_references(conn, tags)
-        or outbox.by_message_ids(conn, bounce.message_ids)
-        or outbox.by_message_ids(conn, letter.in_reply_to)
-        or by_text(conn, letter.text)
-    )
-    if message is not None or tags or bounce.message_ids or letter.in_reply_to:
+    message = known.referred(one.returned) or known.message(bounce.message_ids) or known.answered(one)
+    if message is not None or one.returned or bounce.message_ids or one.letter.in_reply_to:
         return message, True
     addresses = {canonical_address(recipient.address) for recipient in bounce.recipients}
-    return contact_points.reached_lately(conn, addresses, now - LATELY), False
+    return contact_points.reached_lately(known.conn, addresses, now - LATELY), False
 
 
 def _recipient(bounce: bounces.Bounce, message: Message) -> bounces.Bounced | None:
@@ -80,35 +77,32 @@ def _recipient(bounce: bounces.Bounce, message: Message) -> bounces.Bounced | No
     return next(iter(mine or worst), None)
 
 
-def _complained(
-    conn: sqlite3.Connection, mail: inbox.Filed, message: Message, contact: int | None, now: datetime
-) -> Reading:
+def _complained(known: Known, one: Opened, message: Message, now: datetime) -> Reading:
     """Called spam by its reader (RFC 5965): no more mail at all."""
-    person = message.participant_id
+    conn, person = known.conn, message.participant_id
     if person is None:
         return Reading("for_person", "complaint", "of a message to a group or a coordinator", counts=("for_person",))
     contact_points.suppress(conn, person, "*", "complained", now)
     contact_points.event(
-        conn, "complained", min(mail.received_at, now), outbox_id=message.id, inbox_id=mail.id,
-        contact_point_id=contact, detail=message.topic,
+        conn, "complained", min(one.mail.received_at, now), outbox_id=message.id, inbox_id=one.mail.id,
+        contact_point_id=message.contact_point_id, detail=message.topic,
     )  # fmt: skip
     outbox.recall(conn, "complained of our mail", participant_id=person)
     return Reading("read", "complaint", participant_id=person, counts=("complaints",))
 
 
-def read_autoreply(
-    conn: sqlite3.Connection, mail: inbox.Filed, letter: inbound.Inbound, now: datetime, zone: str
-) -> Reading:
-    """Nobody typed it. Where it says until when its writer is away, that is noted. `zone`: where none is known."""
-    message = answered_message(conn, letter) or by_references(conn, references(letter.to_addresses, BOUNCE_TAG))
+def read_autoreply(known: Known, one: Opened, message: Message | None, now: datetime, zone: str) -> Reading:
+    """Nobody typed it. Where it says until when its writer is away, that is noted. `message`: of ours, that it answers;
+    `zone`: where no other is known."""
+    message = message or known.referred(one.returned)
     if message is None:
         return Reading("read", "autoreply", counts=("autoreplies",))
-    contact, at = contact_of(conn, message), min(mail.received_at, now)
+    conn, contact, at = known.conn, message.contact_point_id, min(one.mail.received_at, now)
     row = conn.execute("select zone from participants where id = ?", (message.participant_id,)).fetchone()
     own = zone_or_none(row["zone"]) if row else None
-    until = away_until(letter.subject, letter.text, at, own or zone_or_none(zone) or UTC)
+    until = away_until(one.letter.subject, one.letter.text, at, own or zone_or_none(zone) or UTC)
     contact_points.event(
-        conn, "autoreplied", at, outbox_id=message.id, inbox_id=mail.id, contact_point_id=contact,
+        conn, "autoreplied", at, outbox_id=message.id, inbox_id=one.mail.id, contact_point_id=contact,
         detail=f"away until {iso(until)}" if until else "",
     )  # fmt: skip
     if until is not None and contact is not None:

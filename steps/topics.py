@@ -64,10 +64,10 @@ def stopped(
     person = message.participant_id
     assert person is not None
     contact_points.suppress(conn, person, topic, reason, now)
-    row = conn.execute("select contact_point_id from outbox where id = ?", (message.id,)).fetchone()
     contact_points.event(
-        conn, "unsubscribed", at, outbox_id=message.id, inbox_id=inbox_id, contact_point_id=row[0], detail=topic
-    )
+        conn, "unsubscribed", at, outbox_id=message.id, inbox_id=inbox_id, contact_point_id=message.contact_point_id,
+        detail=topic,
+    )  # fmt: skip
     _recall(conn, person, topic)
 
 

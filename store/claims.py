@@ -89,6 +89,25 @@ def prove_sent(conn: sqlite3.Connection, message_id: int, evidence: str, now: da
     return changed.rowcount == 1
 
 
+def unproven(
+    conn: sqlite3.Connection, invited: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int], list[tuple[int, int, int]]]:
+    """(participant, session) -> (invitation, SEQUENCE, message) of what brought an entry of theirs and would be proven
+    by an answer to it (see `prove_sent`)."""
+    rows = conn.execute(
+        "with given (person, session) as ("
+        " select json_extract(value, '$[0]'), json_extract(value, '$[1]') from json_each(?))"
+        " select person, session, invitation_id, sequence, id from given"
+        " cross join outbox on participant_id = person and session_id = session"
+        " where purpose in ('invitation', 'update') and (state = 'unsure' or (state = 'queued' and repeats > 0))",
+        (json.dumps(list(invited)),),
+    )
+    found: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+    for person, session, *entry_and_message in rows:
+        found.setdefault((person, session), []).append(tuple(entry_and_message))
+    return found
+
+
 def record_deliveries(
     conn: sqlite3.Connection, attempts: Iterable[tuple[int, int, Receipt, datetime]], held: bool
 ) -> None:

@@ -84,7 +84,8 @@ def sign_of_life(conn: sqlite3.Connection, participant_id: int, address: str | N
     rows = conn.execute(
         "update contact_points set last_sign_at = max(coalesce(last_sign_at, ''), ?), health = 'ok', away_until = null"
         " where participant_id = ? and channel = 'email' and (canonical = ? or (? is null and is_primary = 1))"
-        " returning id, last_sign_at",
+        " returning id, (select max(at) from delivery_events e where e.contact_point_id = contact_points.id"
+        " and e.permanence <> '' and e.at > contact_points.last_sign_at) as failed_later",
         (iso(now), participant_id, address, address),
     ).fetchall()
     if not rows and address is not None:  # another mailbox of theirs: it shows the person, not that ours reach them
@@ -94,10 +95,8 @@ def sign_of_life(conn: sqlite3.Connection, participant_id: int, address: str | N
             (iso(now), participant_id),
         )
     for row in rows:
-        later = "select max(at) as at from delivery_events where contact_point_id = ? and permanence <> '' and at > ?"
-        newest = conn.execute(later, (row["id"], row["last_sign_at"])).fetchone()["at"]
-        if newest is not None:
-            _count_again(conn, row["id"], parse_iso(newest))
+        if row["failed_later"] is not None:
+            _count_again(conn, row["id"], parse_iso(row["failed_later"]))
 
 
 def revive(conn: sqlite3.Connection, participant_id: int, now: datetime) -> int:

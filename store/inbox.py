@@ -84,29 +84,34 @@ def still_filed(conn: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
     return {row["id"] for row in conn.execute(query, (json.dumps(list(ids)),))}
 
 
-def settle(
-    conn: sqlite3.Connection,
-    inbox_id: int,
-    state: str,
-    kind: str,
-    reason: str = "",
-    message_id: str = "",
-    participant_id: int | None = None,
-) -> None:
-    conn.execute(
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What one mail or update came to. `message_id`: the mail's own, so that a copy of it is known."""
+
+    id: int
+    state: str
+    kind: str
+    reason: str = ""
+    message_id: str = ""
+    participant_id: int | None = None
+
+
+def settle(conn: sqlite3.Connection, done: Iterable[Settled]) -> None:
+    conn.executemany(
         "update inbox set state = ?, kind = ?, reason = ?, message_id = ?, participant_id = ? where id = ?",
-        (state, kind, reason, message_id, participant_id, inbox_id),
+        [(one.state, one.kind, one.reason, one.message_id, one.participant_id, one.id) for one in done],
     )
 
 
-def seen_before(conn: sqlite3.Connection, message_id: str, inbox_id: int) -> bool:
-    """Whether the very same mail (by Message-ID) was read already: servers and rules make copies."""
-    row = conn.execute(
+def read_before(conn: sqlite3.Connection, message_ids: Iterable[str]) -> dict[str, int]:
+    """Message-ID -> a mail that has it and was read already: servers and rules make copies."""
+    rows = conn.execute(
         # "<> ''" lets SQLite use the index, which has only those
-        "select 1 from inbox where message_id = ? and message_id <> '' and +id <> ? and state <> 'filed' limit 1",
-        (message_id, inbox_id),
-    ).fetchone()
-    return row is not None
+        "select message_id, id from inbox where message_id in (select value from json_each(?)) and message_id <> ''"
+        " and state <> 'filed'",
+        (json.dumps(list(message_ids)),),
+    )
+    return dict(rows.fetchall())
 
 
 def open_items(conn: sqlite3.Connection) -> list[dict[str, object]]:

@@ -1,7 +1,8 @@
 """Invitations and the answers to them."""
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from domain.invitations import Invitation, PartStat, Rsvp, RsvpSource, resolve
@@ -63,9 +64,22 @@ def of_session(conn: sqlite3.Connection, session_id: int, people: Sequence[int])
     return {row["participant_id"]: from_row(row) for row in rows}
 
 
-def by_uid(conn: sqlite3.Connection, uid: str) -> Invitation | None:
-    row = conn.execute("select * from invitations where uid = ?", (uid,)).fetchone()
-    return from_row(row) if row else None
+def by_uids(conn: sqlite3.Connection, uids: Iterable[str]) -> dict[str, Invitation]:
+    """UID -> invitation, of those that there are."""
+    query = "select * from invitations where uid in (select value from json_each(?))"
+    return {row["uid"]: from_row(row) for row in conn.execute(query, (json.dumps(list(uids)),))}
+
+
+def by_pairs(conn: sqlite3.Connection, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Invitation]:
+    """(participant, session) -> invitation, of those that there are."""
+    rows = conn.execute(
+        "with given (person, session) as ("
+        " select json_extract(value, '$[0]'), json_extract(value, '$[1]') from json_each(?))"
+        " select invitations.* from given"
+        " cross join invitations on session_id = session and participant_id = person",
+        (json.dumps(list(pairs)),),
+    )
+    return {(row["participant_id"], row["session_id"]): from_row(row) for row in rows}
 
 
 def get(conn: sqlite3.Connection, invitation_id: int) -> Invitation | None:

@@ -4,10 +4,12 @@ Their frozen bytes are in `store/payloads.py`; how they are leased, marked and s
 `store/claims.py`.
 """
 
+import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from domain.messages import RECALLABLE, Message, State
 from domain.payloads import Filled
@@ -61,7 +63,7 @@ class NewMessage:
 COLUMNS = ", ".join(field.name for field in fields(Message))
 
 
-def from_row(row: sqlite3.Row) -> Message:
+def from_row(row: Iterable[Any]) -> Message:
     """Of a query for COLUMNS. By place and not by name: a delivery reads very many."""
     (
         one, key, participant_id, channel, purpose, topic, session_id, sequence, state, because, language, priority,
@@ -122,12 +124,19 @@ def recall(conn: sqlite3.Connection, note: str, *, session_id: int | None = None
            topic: str | None = None) -> int:  # fmt: skip
     """Cancel what has not left for a session, a person, or both (a claimed one too: the fence stops it). How many."""
     assert session_id is not None or participant_id is not None
-    marks.carry_over(conn)
+    named = {"session_id": session_id, "participant_id": participant_id, "topic": topic}
+    given = {name: value for name, value in named.items() if value is not None}
+    # "+": by the person's few messages, and not by all that wait for the session.
+    plus = "+" if participant_id is not None else ""
+    where = f"{plus}state in ({_RECALLABLE})" + "".join(f" and {name} = ?" for name in given)
+    found = {row[0] for row in conn.execute(f"select state from outbox where {where}", (*given.values(),))}
+    if not found:
+        return 0
+    if State.CLAIMED.value in found:
+        marks.carry_over(conn)
     done = conn.execute(
-        f"update outbox set state = 'cancelled', claim = null, lease_until = null, note = ?"
-        f" where state in ({_RECALLABLE})"
-        " and (? is null or session_id = ?) and (? is null or participant_id = ?) and (? is null or topic = ?)",
-        (note, session_id, session_id, participant_id, participant_id, topic, topic),
+        f"update outbox set state = 'cancelled', claim = null, lease_until = null, note = ? where {where}",
+        (note, *given.values()),
     )
     return done.rowcount
 
@@ -147,13 +156,13 @@ def get(conn: sqlite3.Connection, message_id: int) -> Message | None:
     return from_row(row) if row else None
 
 
-def by_message_ids(conn: sqlite3.Connection, message_ids: Iterable[str]) -> Message | None:
-    """The first message that one of these Message-IDs names."""
-    for message_id in message_ids:
-        row = conn.execute(f"select {COLUMNS} from outbox where message_id = ?", (message_id,)).fetchone()
-        if row:
-            return from_row(row)
-    return None
+def by_message_ids(conn: sqlite3.Connection, message_ids: Iterable[str]) -> dict[str, Message]:
+    """Message-ID -> the message that it names, of those that are ours."""
+    rows = conn.execute(
+        f"select {COLUMNS} from outbox where message_id in (select value from json_each(?))",
+        (json.dumps(list(message_ids)),),
+    )
+    return {message.message_id: message for message in map(from_row, rows)}
 
 
 def newest_sent(conn: sqlite3.Connection, participant_id: int, channel: str) -> Message | None:
@@ -168,11 +177,21 @@ def newest_sent(conn: sqlite3.Connection, participant_id: int, channel: str) -> 
 
 def by_reference(conn: sqlite3.Connection, reference: str) -> Message | None:
     """The message whose Message-ID begins with this reference (12 characters of its token)."""
+    return by_references(conn, [reference]).get(reference)
+
+
+def by_references(conn: sqlite3.Connection, references: Collection[str]) -> dict[str, Message]:
+    """Reference -> its message, of those that begin the Message-ID of just one."""
     rows = conn.execute(
-        f"select {COLUMNS} from outbox where message_id >= ? and message_id < ? limit 2",
-        (f"<{reference}", f"<{reference}~"),
-    ).fetchall()
-    return from_row(rows[0]) if len(rows) == 1 else None
+        "with given (reference) as (select value from json_each(?))"
+        f" select {COLUMNS}, reference from given"
+        " cross join outbox on message_id >= '<' || reference and message_id < '<' || reference || '~'",
+        (json.dumps(list(references)),),
+    )
+    found: dict[str, Message | None] = {}
+    for *columns, reference in rows:
+        found[reference] = None if reference in found else from_row(columns)
+    return {reference: message for reference, message in found.items() if message is not None}
 
 
 def listing(
