@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from imapclient import IMAPClient
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
+from channels.imap_fetch import fetch
 from channels.imap_idle import IDLE_RENEWAL, POLL, wait_for_news
 from channels.mailbox import Batch, Position, RawMail
 from domain.errors import ConfigError, Permanent, Problem, Transient
@@ -179,7 +180,7 @@ class ImapMailbox:
     # -- mails -------------------------------------------------------------------------------------------
 
     def _batches(self, client: IMAPClient, uidvalidity: int, uids: list[int]) -> Iterator[Batch]:
-        about = client.fetch(uids, ["RFC822.SIZE"])
+        about = fetch(client, uids, ["RFC822.SIZE"])
         sizes = {uid: about[uid].get(b"RFC822.SIZE") or 0 for uid in uids if uid in about}  # others: expunged
         group: list[int] = []
         room = BATCH_BYTES
@@ -198,7 +199,7 @@ class ImapMailbox:
 
     def _mails(self, client: IMAPClient, uidvalidity: int, uids: list[int], whole: bool = True) -> Batch:
         try:
-            answer = client.fetch(uids, ["BODY.PEEK[]" if whole else _HEADER, "INTERNALDATE"])
+            answer = fetch(client, uids, ["BODY.PEEK[]" if whole else _HEADER, "INTERNALDATE"])
         except imaplib.IMAP4.abort:
             raise
         except IMAPClientError:  # NO: some of them cannot be given; find out which
