@@ -75,7 +75,7 @@ def checks(app: App, told: Told, mails: list[Mail], bot: BotApi) -> list[Check]:
         Check("everybody asked, held or left out for the third clinic", PEOPLE, everybody),
         Check("people told of the new time", moved, purposes["update"]),
         Check("languages of the newsletter's draft", 5, len(told.issue.wording.languages) if told.issue else 0),
-        Check("what the newsletter tells", 11, _told(told.issue.content) if told.issue else 0),
+        Check("what the newsletter tells", 14, _told(told.issue.content) if told.issue else 0),
         Check("people at the clinic of this month", 15, told.earlier.people),
         Check("opinions about it", 6, told.earlier.answered),
         Check("badges of its people and of its sharers", 18, told.earlier.badges),

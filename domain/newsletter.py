@@ -34,7 +34,8 @@ OPEN = (IssueState.DRAFT, IssueState.APPROVED, IssueState.SENDING)
 
 Section = Literal["opening", "news", "missed", "coming", "opportunities", "movement", "numbers", "thanks"]
 # Sections that coordinators write; the others are put together from the store.
-WRITTEN: tuple[Section, ...] = ("opening", "news", "movement", "thanks")
+# What is written for "coming" is a session's translation and has its code for a name.
+WRITTEN: tuple[Section, ...] = ("opening", "news", "movement", "thanks", "coming")
 Every = Literal["week", "two_weeks", "month", "two_months"]
 _WEEKS = {"week": 1, "two_weeks": 2}
 LATE = timedelta(days=6)  # an issue that nobody drafted for so long waits for its next day
@@ -105,6 +106,7 @@ class ComingSession:
     interpretation: tuple[str, ...]
     sharers: tuple[str, ...]
     skills: tuple[str, ...]
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,8 @@ class Content:
 
 def something_to_say(content: Content) -> bool:
     """Numbers and thanks alone are not worth a letter."""
-    return bool(content.blocks or content.missed or content.coming or content.opportunities)
+    written = any(block.section != "coming" for block in content.blocks)
+    return bool(written or content.missed or content.coming or content.opportunities)
 
 
 def languages_of(content: Content, spoken: Sequence[str]) -> tuple[str, ...]:
@@ -157,8 +160,19 @@ def languages_of(content: Content, spoken: Sequence[str]) -> tuple[str, ...]:
 
 
 def lacking(content: Content, language: str) -> tuple[str, ...]:
-    """What was written and keeps the issue from being said in `language`: section/name."""
-    return tuple(f"{one.section}/{one.name}" for one in content.blocks if words_in(one.words, language) is None)
+    """What was written and keeps the issue from being said in `language`: section/name. Sessions never do: they have
+    words of their own."""
+    return tuple(
+        f"{one.section}/{one.name}"
+        for one in content.blocks
+        if one.section != "coming" and words_in(one.words, language) is None
+    )
+
+
+def session_words(content: Content, session: ComingSession, language: str) -> Words | None:
+    """What was written of a coming session in `language`; None where it speaks for itself."""
+    found = (words_in(one.words, language) for one in content.written("coming") if one.name == session.code)
+    return next(found, None)
 
 
 def words_in(words: Mapping[str, Words], language: str) -> Words | None:

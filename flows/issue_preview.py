@@ -29,7 +29,7 @@ def shown(app: App, kind: IssueKind, check_links: bool) -> str:
     texts = newsletter_preview.nameless(app, seen)
     return page(
         _opening(seen),
-        *(f"It {one}." for one in newsletter_preview.unsaid(seen)),
+        *(f"It {one}." for one in (*newsletter_preview.unsaid(seen), *newsletter_preview.own_words(seen))),
         table(("language", "people", "subject", "HTML", "plain text", "looks like spam"), looks),
         _links(found),
         table(("gets it in", "people", "their ids"), readers),

@@ -15,7 +15,7 @@ NAME = "Write for an issue"
 @flow(name=NAME, persist_result=False)
 async def write_block(
     issue: Literal["newsletter", "digest", "brief"] = "newsletter",
-    section: Literal["opening", "news", "movement", "thanks"] = "news",
+    section: Literal["opening", "news", "movement", "thanks", "coming"] = "news",
     name: str = "",
     language: str = "en",
     text: str = "",
@@ -27,8 +27,8 @@ async def write_block(
 
     Args:
         issue: Which one. There must be a draft: make one with the form of that name.
-        section: Where it stands.
-        name: A short name for it, such as skills; its translations have the same one.
+        section: Where it stands; "coming" is for the translation of a session.
+        name: A short name for it, such as skills; its translations have the same one. For a session it is its code.
         language: The language of this text, such as en or pt-BR.
         text: Markdown. A first line that begins with "# " is its title.
     """

@@ -95,11 +95,13 @@ def draft_when_due(app: App, kind: IssueKind, who: str) -> Issue | None:
 def write(app: App, issue: Issue, section: str, name: str, words: Mapping[str, Words], who: str) -> None:
     """Put texts by language in place of those that a block has; an empty body takes a language away.
 
-    UserError: it is no draft any more.
+    UserError: it is no draft any more; no session that it tells has this code.
     """
     now = app.now()
     with database.write(app.conn) as conn:
         _needs_draft(newsletter.get(conn, issue.id) or issue)
+        if section == "coming":
+            _needs_session(app, issue, name, now)
         for language, text in words.items():
             newsletter.write_block(conn, issue.id, section, name, language, text, now)
         journal.note(conn, now, who, "wrote", f"issue/{issue.id}", f"{section}/{name}: {', '.join(sorted(words))}")
@@ -109,6 +111,13 @@ def _needs_draft(issue: Issue) -> None:
     if issue.state is not IssueState.DRAFT:
         remedy = "Take the approval back first: letsconnect newsletter drop, then draft it again"
         raise UserError(Problem(f"is {issue.state.value}, not a draft", f"issue {issue.id}", remedy))
+
+
+def _needs_session(app: App, issue: Issue, code: str, now: datetime) -> None:
+    codes = [one.code for one in contents.assemble(app, issue, now, now).coming]
+    if code not in codes:
+        what = f"{code!r} is the code of no coming session that the {issue.kind} tells"
+        raise UserError(Problem(what, "name", f"Known: {', '.join(codes) or 'none'}"))
 
 
 def preview(app: App, issue: Issue) -> Preview:

@@ -4,7 +4,7 @@ A row is: name with link and purpose; moment in UTC, linked to a page that tells
 languages; where. Paste them into the table, which is in order of time.
 """
 
-from domain.newsletter import ComingSession, Content
+from domain.newsletter import ComingSession, Content, session_words
 from steps.app import App
 from templates_email import formats
 from templates_email.wikitext import address, escaped
@@ -15,15 +15,16 @@ ZONESTAMP = "https://zonestamp.toolforge.org"
 
 def calendar_entries(app: App, content: Content, language: str) -> str:
     """Wikitext; "" when nothing is coming."""
-    return "".join(_row(app, one, language) for one in content.coming)
+    return "".join(_row(app, content, one, language) for one in content.coming)
 
 
-def _row(app: App, session: ComingSession, language: str) -> str:
+def _row(app: App, content: Content, session: ComingSession, language: str) -> str:
+    words = session_words(content, session, language)
     url = f"{app.settings.pages_url}/sessions/{session.id}" if app.settings.pages_url else ""
-    title = escaped(session.title)
+    title = escaped((words.title if words else "") or session.title)
     name = f"[{address(url)} {title}]" if url else title
     when = formats.when(session.starts_at, session.minutes, "UTC", language)
-    first = session.purpose.strip().partition("\n\n")[0]
+    first = (words.body if words else session.purpose).strip().partition("\n\n")[0]
     cells = (
         f"'''{name}'''" + (f"<br>{escaped(first)}" if first else ""),
         f"[{ZONESTAMP}/{int(session.starts_at.timestamp())} {escaped(when.span)} UTC]",

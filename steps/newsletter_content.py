@@ -73,7 +73,7 @@ def _coming(
         domain.ComingSession(
             id=one.id, title=one.title, starts_at=one.starts_at, minutes=one.minutes, purpose=one.purpose,
             audience=one.audience, preparation=one.preparation, languages=one.languages,
-            interpretation=one.interpretation, sharers=one.sharers, skills=one.skills,
+            interpretation=one.interpretation, sharers=one.sharers, skills=one.skills, code=one.code,
         )
         for one in known
         if one.state is SessionState.CONFIRMED and now < one.starts_at <= until + rule.look_ahead
@@ -175,16 +175,21 @@ def _opportunity(one: domain.Opportunity, language: str) -> contexts.Opportunity
 
 
 def coming(
-    app: App, session: domain.ComingSession, zone: str, *, registered: bool = False, matches: bool = False,
-    names: bool = True,
+    app: App, content: Content, session: domain.ComingSession, language: str, zone: str, *,
+    registered: bool = False, matches: bool = False, names: bool = True,
 ) -> contexts.Coming:  # fmt: skip
-    """One coming session for readers in `zone`. `names`: say who leads it (not on public pages)."""
+    """One coming session for readers of `language` in `zone`. `names`: say who leads it (not on public pages).
+
+    What was written of it in that language stands in place of all that it says itself.
+    """
+    words = domain.session_words(content, session, language)
     return contexts.Coming(
-        title=session.title,
+        title=(words.title if words else "") or session.title,
         when=Moment(session.starts_at, session.minutes, zone),
-        purpose=session.purpose,
-        audience=session.audience,
-        preparation=session.preparation,
+        purpose="" if words else session.purpose,
+        audience="" if words else session.audience,
+        preparation="" if words else session.preparation,
+        body=words.body if words else "",
         languages=session.languages,
         interpretation=session.interpretation,
         sharers=session.sharers if names else (),
@@ -224,5 +229,5 @@ def public_page(app: App, content: Content, language: str) -> contexts.IssuePage
     return contexts.IssuePage(
         **shared(app, content, language),
         kind=content.kind.value,
-        coming=tuple(coming(app, one, app.programme.zone, names=False) for one in content.coming),
+        coming=tuple(coming(app, content, one, language, app.programme.zone, names=False) for one in content.coming),
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 from channels.link_check import Checked, check
 from domain.errors import Problem, UserError
-from domain.newsletter import IssueState, lacking
+from domain.newsletter import IssueState, lacking, session_words
 from steps import newsletter, notices
 from steps import newsletter_readers as reading
 from steps.app import App
@@ -108,7 +108,7 @@ def said(seen: Preview, found: Inspection) -> str:
         lines[-1] += f"; {_listed(audience.channels, 'by ')[2:]}"
     out = audience.left_out
     lines.append(f"- {people(out.total())} would not{_listed(out)}" if out else "- nobody is left out")
-    lines += [f"- {one}" for one in unsaid(seen)]
+    lines += [f"- {one}" for one in (*unsaid(seen), *own_words(seen))]
     sizes = [one.html for one in found.looks]
     lines.append(f"- HTML of {min(sizes) / 1000:.1f} to {max(sizes) / 1000:.1f} kB; 60 kB is the most")
     lines += [f"- looks like spam in {one.language}: {sign}" for one in found.looks for sign in one.signs]
@@ -139,6 +139,20 @@ def unsaid(seen: Preview) -> list[str]:
         if (blocks := lacking(seen.content, one))
         else f"cannot be said in {formats.language_name(one, 'en')}: the catalogues lack words"
         for one in seen.missing
+    ]
+
+
+def own_words(seen: Preview) -> list[str]:
+    """Sessions that speak for themselves in languages that may not be theirs, and how to mend it, in words."""
+    found = {
+        one.code: [other for other in seen.wording.languages[1:] if session_words(seen.content, one, other) is None]
+        for one in seen.content.coming
+    }
+    return [
+        f"tells the session {code} in its own words in"
+        f" {formats.language_names(lack, 'en')}: coming/{code} would be its translation"
+        for code, lack in found.items()
+        if lack
     ]
 
 

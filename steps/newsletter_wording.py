@@ -74,7 +74,7 @@ class Wording:
         key = (language, number, zone, registered, fits)
         if key not in self._parts:
             session = contents.coming(
-                self.app, self.content.coming[number], zone, registered=registered, matches=fits
+                self.app, self.content, self.content.coming[number], language, zone, registered=registered, matches=fits
             )
             self._parts[key] = documents.part(language, IssueSession(session=session))
         return self._parts[key]
@@ -85,9 +85,12 @@ class Wording:
         """The whole issue for one reader in a chat."""
         page = contents.public_page(self.app, self.content, language)
         coming = tuple(
-            contents.coming(self.app, one, zone, registered=one.id in registered, matches=matches(one, wished))
+            contents.coming(
+                self.app, self.content, one, language, zone,
+                registered=one.id in registered, matches=matches(one, wished),
+            )
             for _, one in in_order(self.content.coming, wished)
-        )
+        )  # fmt: skip
         return documents.document(language, replace(page, coming=coming, in_chat=True)).chat
 
     def page(self, language: str) -> Document:

@@ -383,9 +383,9 @@ CREATE TABLE invitations (
 
 CREATE INDEX invitations_participant on invitations (participant_id);
 
-CREATE TABLE issue_blocks (
+CREATE TABLE "issue_blocks" (
   issue_id integer not null references issues (id),
-  section text not null check (section in ('opening', 'news', 'movement', 'thanks')),
+  section text not null check (section in ('opening', 'news', 'movement', 'thanks', 'coming')),
   name text not null,
   language text not null,                    -- BCP 47
   title text not null default '',

@@ -59,7 +59,7 @@ class Missed:
 @dataclass(frozen=True, slots=True)
 class Coming:
     """`link`: where to register, "" for none. `matches`: it is about what this reader wants to learn. `in_utc`: it is
-    told in that zone, once is enough."""
+    told in that zone, once is enough. `body`: a translation, in place of purpose, audience and preparation."""
 
     title: Text
     when: At
@@ -73,6 +73,7 @@ class Coming:
     registered: Flag = False
     matches: Flag = False
     in_utc: Flag = False
+    body: Markdown = ""
 
 
 @dataclass(frozen=True, slots=True)

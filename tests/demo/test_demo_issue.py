@@ -125,7 +125,8 @@ def test_posts_for_groups_fit(forms: dict[str, str], language: str) -> None:
 
 def test_programme_that_is_shown_has_something_in_every_section(drafted: tuple[Place, Preview]) -> None:
     content = drafted[1].content
-    assert {block.section for block in content.blocks} == {"opening", "news", "movement", "thanks"}
+    assert {block.section for block in content.blocks} == {"opening", "news", "movement", "thanks", "coming"}
+    assert newsletter_preview.own_words(drafted[1]) == []
     assert [len(one.resources) for one in content.missed] == [1, 4]
     assert ([one.title for one in content.coming], len(content.opportunities)) == (
         ["Proposal writing for funding", "Evaluation, numbers and stories", "Wikidata from the beginning"], 2,

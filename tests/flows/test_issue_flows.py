@@ -100,5 +100,5 @@ def test_issue_that_asks_again_says_why(place: IssuePlace) -> None:
 def test_wrong_texts_are_refused_with_every_problem(place: IssuePlace) -> None:
     place.draft()
     with pytest.raises(UserError) as refused:
-        write_block.write(place.app, "newsletter", "coming", "A name", "english!", "# Only a title")
+        write_block.write(place.app, "newsletter", "numbers", "A name", "english!", "# Only a title")
     assert [problem.where for problem in refused.value.problems] == ["section", "name", "language", "text"]
