@@ -19,6 +19,7 @@ from templates_email import formats
 from web import languages
 from web.refusals import Refused
 from web.room import Spot
+from web.subscribing import ways
 from web.visit import Visit
 
 LONGEST = {"name": 200, "wiki_user": 255, "example": 500, "names": 2000}
@@ -120,7 +121,6 @@ def _profile(visit: Visit) -> Profile:
 def _page(visit: Visit, profile: Profile, about: About | None = None, names: str = "") -> Response:
     code, about = visit.language("profile"), about or profile.about
     wishes = topics.wishes(visit.app, profile.person.id)
-    address = feeds.link(visit.app, profile.person.id)
     zones = [(zone, words) for zone, words in registering.zones_of(about.country)]
     if about.zone and about.zone not in dict(zones):
         zones.insert(0, (about.zone, about.zone.rpartition("/")[2].replace("_", " ")))
@@ -139,8 +139,7 @@ def _page(visit: Visit, profile: Profile, about: About | None = None, names: str
         wanted=wishes.wanted if wishes else {},
         avoids=profile.avoids,
         names=names,
-        feed=address,
-        webcal=address.replace("https://", "webcal://").replace("http://", "webcal://"),
+        feed=ways(feeds.link(visit.app, profile.person.id)),
         propose=proposing.link(visit.app, profile.person.id),
         skills=visit.at(f"{visit.here.removeprefix(visit.prefix)}/skills"),
         learn=len(profile.learn),

@@ -1,6 +1,5 @@
 """The public pages: which learning spaces are coming, and each one's page. Reads only."""
 
-import re
 from typing import Any
 
 from starlette.responses import Response
@@ -12,6 +11,7 @@ from steps import newsletter_archive, places, resources, sessions
 from templates_email import formats
 from web.refusals import missing
 from web.room import Spot
+from web.subscribing import ways
 from web.visit import Visit
 
 LARGEST_ID = 2**31
@@ -20,10 +20,10 @@ LARGEST_ID = 2**31
 def listing(visit: Visit) -> Response:
     code = visit.language("sessions")
     coming = [shown(s, code) for s in sessions.listing(visit.app) if s.state is SessionState.CONFIRMED]
-    feed = f"{visit.app.settings.pages_url}/calendar.ics" if visit.app.settings.pages_url else visit.at("/calendar.ics")
-    webcal = re.sub(r"^https?://", "webcal://", feed)  # what calendar programs take over
+    base = visit.app.settings.pages_url
+    feed = ways(f"{base}/calendar.ics" if base else "")
     issues = newsletter_archive.is_any(visit.app)
-    return visit.page("sessions", public=True, sessions=coming, webcal=webcal, issues=issues)
+    return visit.page("sessions", public=True, sessions=coming, feed=feed, issues=issues)
 
 
 def one(visit: Visit) -> Response:
