@@ -7,6 +7,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from domain.deliveries import Outcome, Receipt
 
@@ -64,6 +65,25 @@ class Message:
     def unproven(self) -> bool:
         """Whether evidence that it arrived would change anything: its fate is unknown, or it waits to be repeated."""
         return self.state is State.UNSURE or (self.state is State.QUEUED and self.repeats > 0)
+
+
+class Claimed(NamedTuple):
+    """What a delivery needs to know of a message that it has claimed. A tuple, because it claims very many."""
+
+    id: int
+    key: str
+    participant_id: int | None
+    channel: str
+    purpose: str
+    topic: str
+    session_id: int | None
+    touchpoint: str
+    expires_at: datetime | None
+    attempts: int
+    repeatable: int  # 0 or 1
+    repeats: int
+    sender: str
+    recipient: str
 
 
 @dataclass(frozen=True, slots=True)

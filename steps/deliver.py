@@ -102,7 +102,7 @@ def _over(app: App, channel: Channel, limit: int | None) -> DeliverReport:
     now = app.now()
     if pause := meta.paused(app.conn, channel.name, now):
         return DeliverReport(trouble=f"{channel.name} is paused until {pause[0]:%H:%M} UTC: {pause[1]}")
-    if not outbox.due(app.conn, now, channel.name):
+    if not outbox.due(app.conn, now, channel.name, most=1):
         return DeliverReport()
     counts: Counter[str] = Counter()
     run = journal.run_started(app.conn, "deliver", now)

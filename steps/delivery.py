@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from domain.deliveries import Parcel, Receipt
-from domain.messages import Message, Settlement, State
+from domain.messages import Claimed, Settlement, State
 from steps.app import App
 from steps.second_look import SecondLook
 from steps.settling import settle_all
@@ -33,11 +33,14 @@ class Delivery:
     def __init__(self, app: App, channel: str, owner: str, limit: int | None, counts: Counter[str]) -> None:
         self.app, self.channel, self.owner, self.counts = app, channel, owner, counts
         self.left = limit
-        self.messages: dict[int, Message] = {}  # claimed and without an answer yet
-        self.answers: list[tuple[Message, Receipt, datetime]] = []  # in the file of marks, and not in the rows
+        self.messages: dict[int, Claimed] = {}  # claimed and without an answer yet
+        self.answers: list[tuple[Claimed, Receipt, datetime]] = []  # in the file of marks, and not in the rows
         self.second_look = SecondLook(app)
         self.bodies = payloads.Reader(app.conn)
         self.marks = Marks(marks.folder_of(app.conn), owner)
+        # The newest page, until when it is leased, and the database's version as it was claimed.
+        self.page: frozenset[int] = frozenset()
+        self.leased_until, self.claimed_at = app.now(), (0, 0)
 
     def parcels(self) -> Iterator[Parcel]:
         """Claims a page at a time, asks again whether each is wanted, and hands over its frozen bytes."""
@@ -52,6 +55,9 @@ class Delivery:
                 # A backup may have been put in place under this delivery: then no more.
                 restored = meta.get(conn, meta.RESTORED) is not None
                 page = [] if restored else claims.claim(conn, self.channel, self.owner, now, now + LEASE, most)
+                if page:
+                    self.page, self.leased_until = frozenset(message.id for message in page), now + LEASE
+                    self.claimed_at = claims.version(conn)
             self._written()
             if not page:
                 return
@@ -64,7 +70,7 @@ class Delivery:
             for start in range(0, len(fresh), LOAD_PAGE):
                 yield from self._checked_page(fresh[start : start + LOAD_PAGE])
 
-    def _checked_page(self, page: Sequence[Message]) -> Iterator[Parcel]:
+    def _checked_page(self, page: Sequence[Claimed]) -> Iterator[Parcel]:
         bodies = self.bodies.read([message.id for message in page])
         self.second_look.begin(page, self.app.now())
         for place, message in enumerate(page):
@@ -72,7 +78,7 @@ class Delivery:
             if parcel is not None:
                 yield parcel
 
-    def _checked(self, message: Message, waiting: Sequence[Message], found: tuple[bytes, bool] | None) -> Parcel | None:
+    def _checked(self, message: Claimed, waiting: Sequence[Claimed], found: tuple[bytes, bool] | None) -> Parcel | None:
         now = self.app.now()
         try:
             verdict = self.second_look.at(message, waiting, now)
@@ -91,10 +97,17 @@ class Delivery:
     def at_risk(self, ids: Sequence[int]) -> Collection[int]:
         now = self.app.now()
         with database.write(self.app.conn) as conn:  # between the look and the mark nobody takes a message back
-            granted = claims.leased(conn, ids, self.owner, now)
+            granted = self._held(conn, ids, now)
             if granted:
                 self.marks.mark(granted, now + LEASE)
         return granted
+
+    def _held(self, conn: database.Connection, ids: Sequence[int], now: datetime) -> Collection[int]:
+        """Those that may be marked. Of the newest page the rows need not be read while nothing at all was written."""
+        if not self.page.issuperset(ids) or now >= self.leased_until or self.claimed_at != claims.version(conn):
+            return claims.leased(conn, ids, self.owner, now)
+        ends = ((one, self.messages[one].expires_at) for one in ids)
+        return {one for one, end in ends if end is None or end > now}
 
     def settle(self, answers: Sequence[tuple[int, Receipt]]) -> None:
         now = self.app.now()

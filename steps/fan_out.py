@@ -26,7 +26,7 @@ def channel_of_worker() -> Channel:
 
 
 def is_worth_it(app: App) -> bool:
-    return app.settings.dask is not None and outbox.due(app.conn, app.now(), "email") >= WORTH
+    return app.settings.dask is not None and outbox.due(app.conn, app.now(), "email", most=WORTH) >= WORTH
 
 
 def over_cluster(app: App, connected: Callable[[str], AbstractContextManager[Any]]) -> DeliverReport:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from domain.cadences import Purpose
-from domain.messages import Message, Settlement, State
+from domain.messages import Claimed, Settlement, State
 from domain.planning import Hold, Skip, still_wanted
 from domain.routes import mail_unwanted
 from steps.app import App
@@ -26,13 +26,13 @@ class SecondLook:
         self.people: dict[int, Person] = {}
         self.looked_at = app.now()
 
-    def begin(self, page: Iterable[Message], now: datetime) -> None:
+    def begin(self, page: Iterable[Claimed], now: datetime) -> None:
         """These are next."""
         in_force = meta.get(self.app.conn, RULES) == self.app.programme.rules.fingerprint
         self.standing = looks.standing(self.app.conn, [one.id for one in page], now) if in_force else set()
         self.asked_at = now
 
-    def at(self, message: Message, waiting: Iterable[Message], now: datetime) -> Settlement | None:
+    def at(self, message: Claimed, waiting: Iterable[Claimed], now: datetime) -> Settlement | None:
         """What became of the facts since this was recorded. None: still wanted. `waiting`: whose facts to read along.
 
         Raises ValueError, LookupError or TypeError for a row that cannot be read.
@@ -61,7 +61,7 @@ class SecondLook:
             return Settlement(State.QUEUED, not_before=decision.until, counts=False, note=decision.because)
         return None
 
-    def _person(self, person: int, waiting: Iterable[Message], now: datetime) -> Person | None:
+    def _person(self, person: int, waiting: Iterable[Claimed], now: datetime) -> Person | None:
         """Somebody's case, read together with those of all whose messages wait here; not older than a few seconds."""
         if person not in self.people or now - self.looked_at > FRESH:
             among = sorted({m.participant_id for m in waiting if m.participant_id is not None})

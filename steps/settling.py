@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from domain.cadences import Purpose
 from domain.deliveries import Outcome, Receipt
-from domain.messages import Message, Settlement, State, settle
+from domain.messages import Claimed, Message, Settlement, State, settle
 from store import claims, contact_points, database
 
 REPEAT_AFTER = timedelta(minutes=2)
@@ -20,12 +20,12 @@ _MIGRATED = re.compile(r"migrated:(-?\d+)")  # a group's receipt when the group 
 
 
 def settle_all(
-    conn: database.Connection, owner: str, answers: Iterable[tuple[Message, Receipt, datetime]]
+    conn: database.Connection, owner: str, answers: Iterable[tuple[Claimed | Message, Receipt, datetime]]
 ) -> Counter[str]:
     """Inside a write transaction: each message with its answer and when it came. Counts by what they came to;
     `fenced`: no longer this owner's."""
     counts: Counter[str] = Counter()
-    arrived: list[tuple[Message, Receipt, datetime]] = []
+    arrived: list[tuple[Claimed | Message, Receipt, datetime]] = []
     for message, receipt, at in answers:
         if receipt.outcome is Outcome.SENT and message.channel == "email":
             arrived.append((message, receipt, at))
@@ -43,7 +43,12 @@ def settle_all(
 
 
 def _settle_one(
-    conn: database.Connection, owner: str, message: Message, receipt: Receipt, now: datetime, counts: Counter[str]
+    conn: database.Connection,
+    owner: str,
+    message: Claimed | Message,
+    receipt: Receipt,
+    now: datetime,
+    counts: Counter[str],
 ) -> None:
     verdict, repeat = settle(receipt, message.attempts, now), False
     if verdict.state is State.UNSURE and message.repeatable and message.repeats == 0:
@@ -66,9 +71,9 @@ def _settle_one(
         counts["later" if verdict.state is State.QUEUED else verdict.state.value] += 1
 
 
-def _attempt(message: Message, receipt: Receipt, at: datetime) -> tuple[int, int, Receipt, datetime]:
+def _attempt(message: Claimed | Message, receipt: Receipt, at: datetime) -> tuple[int, int, Receipt, datetime]:
     return message.id, message.attempts + 1, receipt, at
 
 
-def _prove(conn: database.Connection, message: Message, now: datetime) -> bool:
+def _prove(conn: database.Connection, message: Claimed | Message, now: datetime) -> bool:
     return claims.prove_sent(conn, message.id, "the answer came after its lease had run out", now)

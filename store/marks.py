@@ -177,7 +177,8 @@ def _lines(path: Path) -> Iterator[str]:
 def _plain(answer: Answer) -> list[object]:
     one, receipt, at = answer
     wait = receipt.retry_after.total_seconds() if receipt.retry_after is not None else None
-    return [one, receipt.outcome.value, receipt.phase.value, receipt.code, receipt.text, wait, iso(at)]
+    # JSON writes members of a StrEnum as the text that they are
+    return [one, receipt.outcome, receipt.phase, receipt.code, receipt.text, wait, iso(at)]
 
 
 def _answer(plain: list[object]) -> Answer:

@@ -293,12 +293,12 @@ def drafted(conn: sqlite3.Connection) -> set[tuple[str, int | None]]:
     return {(row["touchpoint"], row["session_id"]) for row in rows}
 
 
-def due(conn: sqlite3.Connection, now: datetime, channel: str | None = None) -> int:
-    """How many messages could leave now, over one channel or any."""
+def due(conn: sqlite3.Connection, now: datetime, channel: str | None = None, most: int = -1) -> int:
+    """How many messages could leave now, over one channel or any; no more are counted than `most`."""
+    over = "" if channel is None else " and channel = ?"
     row = conn.execute(
-        "select count(*) from outbox where state = 'queued' and not_before <= ? and (? is null or channel = ?)",
-        (iso(now), channel, channel),
+        "select count(*) from ("
+        f" select 1 from outbox where state = 'queued' and not_before <= ?{over} limit ?)",
+        (iso(now), *([] if channel is None else [channel]), most),
     ).fetchone()
     return int(row[0])
-
-

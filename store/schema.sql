@@ -507,11 +507,12 @@ CREATE TABLE outbox (
 
 CREATE INDEX outbox_claims on outbox (claim) where state in ('claimed', 'at_risk');
 
-CREATE INDEX outbox_due on outbox (not_before, id) where state = 'queued';
+CREATE INDEX outbox_due on outbox (channel, priority, not_before) where state = 'queued';
 
 CREATE INDEX outbox_participant on outbox (participant_id, session_id);
 
-CREATE INDEX outbox_session on outbox (session_id, state);
+CREATE INDEX outbox_session on outbox (session_id)
+;
 
 CREATE INDEX outbox_state on outbox (state, channel);
 

@@ -20,6 +20,7 @@ from store.migrations import m016_relays
 from store.migrations import m017_skeletons
 from store.migrations import m018_sharers
 from store.migrations import m020_session_texts
+from store.migrations import m021_outbox_indexes
 from store.migrations import m023_import_rows
 from store.migrations import m024_proposals
 

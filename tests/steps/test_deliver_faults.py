@@ -6,8 +6,9 @@ test_deliver_store_faults.py, kills at random instants in tests/season/test_cras
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from domain.deliveries import Outcome, Phase, Receipt
 from domain.times import iso
 from steps import owners, persons, sessions, setup
 from steps.app import App
-from steps.delivery import LEASE
+from steps.delivery import CLAIM_PAGE, LEASE, Delivery
 from steps.plan import plan
 from store import claims, database, marks, outbox
 from tests.season.crash_nursery import Plan
@@ -243,6 +244,24 @@ def test_no_longer_wanted_before_the_dot(post: Post, action: Callable[[App], Non
     assert (report.sent, report.unsure) == (1, 0)
     post.deliver()
     assert post.stored == everyone(5)
+
+
+@pytest.mark.parametrize("itself", [True, False], ids=["by the process itself", "by another"])
+@pytest.mark.parametrize("more", [0, 1], ids=["of the newest page", "of the page before"])
+def test_message_taken_back_after_its_claim_is_not_marked(post: Post, itself: bool, more: int) -> None:
+    post.record(*range(1, CLAIM_PAGE + 3))
+    with owners.owner(marks.folder_of(post.app.conn)) as name:
+        delivery = Delivery(post.app, "email", name, None, Counter())
+        parcels = delivery.parcels()
+        ids = [next(parcels).id for _ in range(CLAIM_PAGE)]
+        assert sorted(delivery.at_risk(ids[:2])) == ids[:2]
+        with nullcontext(post.app) if itself else post.another() as app:
+            suppress(app)
+        ids += [next(parcels).id for _ in range(more)]  # which claims the next page
+        assert ids[3] == 4
+        assert sorted(delivery.at_risk(ids[2:])) == [i for i in ids[2:] if i != 4]
+        delivery.give_back()
+    assert post.states()[4] == "cancelled"
 
 
 @pytest.mark.parametrize("action", [cancel, change, suppress, erase])

@@ -77,6 +77,18 @@ def test_claim_urgent_and_oldest_first_each_once(conn: sqlite3.Connection) -> No
     assert state(conn, late) == "queued"
 
 
+def test_claim_reads_its_page_and_no_more_of_what_is_queued(conn: sqlite3.Connection) -> None:
+    for n in range(1, 200):
+        record(conn, n)
+    seen: list[str] = []
+    conn.set_trace_callback(seen.append)
+    assert len(claim(conn, most=5)) == 5
+    conn.set_trace_callback(None)
+    plans = [str(row["detail"]) for query in seen if query.startswith(("select", "update"))
+             for row in conn.execute(f"explain query plan {query}")]  # fmt: skip
+    assert [step for step in plans if step.startswith("SCAN") or "TEMP B-TREE" in step] == []
+
+
 @pytest.mark.parametrize("resting", [s for s in State if s not in (State.QUEUED, State.CLAIMED, State.AT_RISK)])
 def test_claim_takes_queued_only(conn: sqlite3.Connection, resting: State) -> None:
     record(conn, state=resting)
