@@ -1,8 +1,8 @@
 """The real delivery into `smtp-sink`, between runs of `smtp-source` over the same number of messages of the same size.
 
-Everything that production does is in it: claims, the second look, durable at-risk marks, receipts. Recording is not:
-its cost is `plan.py`'s subject. Others who send are in `peers.py`, servers that are slower than a sink in `postfix.py`
-and `proxy.py`.
+Everything that production does is in it: claims, the second look, durable at-risk marks, receipts. Deciding, writing
+and recording the letters is measured by itself: `whole_rate` is of both, one after the other. Others who send are in
+`peers.py`, servers that are slower than a sink in `postfix.py` and `proxy.py`.
 """
 
 from collections import defaultdict
@@ -25,6 +25,7 @@ ON_THE_WAY = 2000  # messages a round through a relay or over a long way
 SLOWLY = 640  # smtp-source's over a long way: it waits for every answer
 PEERS = ("smtplib", "nodemailer", "django-post_office")
 WAYS = ("postfix", "proxy20ms")
+WHOLE = "whole"
 
 
 def run(
@@ -39,9 +40,9 @@ def run(
     ways = [name for name in peer if name in WAYS]
     before = measure.load()
     with smtp_tools.sink() as port:
-        home = _recorded(folder, port, messages + min(messages, ON_THE_WAY) * len(ways), connections)
+        home, recorded_rate = _recorded(folder, port, messages + min(messages, ON_THE_WAY) * len(ways), connections)
         size = measure.letter_bytes(home.app.conn)
-        bench = _Bench(home, connections, processes, size)
+        bench = _Bench(home, connections, processes, size, recorded_rate)
         bench.beside_the_source(port, messages, others)
         for way in ways:
             bench.through(way, port, min(messages, ON_THE_WAY))
@@ -60,15 +61,16 @@ def run(
 
 
 class _Bench:
-    def __init__(self, home: Home, connections: int, processes: int, size: int) -> None:
+    def __init__(self, home: Home, connections: int, processes: int, size: int, recorded_rate: float) -> None:
         self.home, self.connections, self.processes, self.size = home, connections, processes, size
+        self.recorded_rate = recorded_rate
         self.sent = self.unsure = 0
         self.rss = 0.0
         self.figures: dict[str, Any] = {}
 
     def beside_the_source(self, port: int, messages: int, others: dict[str, peers.Send]) -> None:
         """Our rounds into the sink, each between two of smtp-source, and one of every peer after it."""
-        rates: dict[str, list[float]] = defaultdict(list)
+        rates: dict[str | tuple[str, str], list[float]] = defaultdict(list)
         ratios, cpu = [], 0.0
         rounds = _shares(messages)
         rates["source"].append(self._source(port, rounds[0]))
@@ -85,9 +87,15 @@ class _Bench:
                 ratios.append(2 * rates["ours"][-1] / sum(rates["source"][-2:]))
                 for name, send in others.items():
                     number = min(share, peers.ENOUGH[name])
-                    rates[name].append(number / send(port, number, self.size))
+                    sending, whole = send(port, number, self.size)
+                    rates[name].append(number / sending)
+                    if whole is not None:
+                        rates[name, WHOLE].append(number / whole)
         ours = measure.middle(rates["ours"])
+        from_people = 1 / (1 / self.recorded_rate + 1 / median(rates["ours"]))
         self.figures |= {
+            "recorded_rate": round(self.recorded_rate),
+            "whole_rate": round(from_people),
             "rate": ours,
             "smtp_source_rate": measure.middle(rates["source"]),
             "ratio_to_smtp_source": round(median(ratios), 3),
@@ -97,6 +105,11 @@ class _Bench:
             theirs = measure.middle(rates[name])
             key = name.replace("-", "_")
             self.figures |= {f"{key}_rate": theirs, f"ratio_to_{key}": round(ours / theirs, 2)}
+            if whole_rates := rates[name, WHOLE]:
+                theirs = measure.middle(whole_rates)
+                self.figures |= {
+                    f"{key}_whole_rate": theirs, f"whole_ratio_to_{key}": round(from_people / theirs, 2),
+                }  # fmt: skip
 
     def through(self, way: str, port: int, messages: int) -> None:
         """Ours and smtp-source's, over a slower way than the sink's; one round of ours between two of the source's."""
@@ -142,15 +155,17 @@ def _shares(messages: int) -> list[int]:
     return [messages // rounds + (n < messages % rounds) for n in range(rounds)]
 
 
-def _recorded(folder: Path, port: int, messages: int, connections: int) -> Home:
-    """A home whose outbox holds that many messages: half welcomes, half invitations, mixed, in five languages."""
+def _recorded(folder: Path, port: int, messages: int, connections: int) -> tuple[Home, float]:
+    """A home whose outbox holds that many messages: half welcomes, half invitations, mixed, in five languages. And how
+    many a second were decided, written and recorded."""
     home = Home(folder, _environ(port, connections))
     home.people(messages)
     half = messages // 2
     home.join(1, half)
     home.register(home.clinic(), half + 1, messages)
-    report = plan(home.app)
+    with measure.spent() as spent:
+        report = plan(home.app)
     if report.send != messages or report.drafts:
         what = f"{report.send} of {messages} messages were recorded, {report.drafts} of them as drafts"
         raise UserError(Problem(what, "the bench's programme", "Tell the developers: its rules have changed"))
-    return home
+    return home, messages / spent.wall

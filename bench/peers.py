@@ -1,6 +1,7 @@
 """Other ways to send, installed when asked for, each into an environment of its own that later runs use again.
 
-A peer sends `messages` letters of about `size` bytes to a server on loopback and says how many seconds that took.
+A peer sends `messages` letters of about `size` bytes to a server on loopback and says how many seconds that took: what
+compares with a delivery of recorded letters, and what compares with writing and recording them too.
 """
 
 import os
@@ -18,7 +19,8 @@ from bench.smtp_tools import HOST, SESSIONS
 from domain.errors import Problem, UserError
 
 HERE = Path(__file__).parent
-Send = Callable[[int, int, int], float]  # port, messages, size -> seconds
+Took = tuple[float, float | None]  # seconds: of sending, and of the whole; None: it knows ready-made letters only
+Send = Callable[[int, int, int], Took]  # port, messages, size
 
 # The most a round asks of each: they are slow, and their rate does not depend on the number.
 ENOUGH = {"smtplib": 10_000, "nodemailer": 3000, "django-post_office": 600}
@@ -35,7 +37,7 @@ def peer(name: str, cache: Path) -> Send:
     return _post_office(cache / name)
 
 
-def _smtplib(port: int, messages: int, size: int) -> float:
+def _smtplib(port: int, messages: int, size: int) -> Took:
     """The naive way: one connection, one finished letter, nothing recorded."""
     line = b"x" * 70 + b"\r\n"
     letter = b"Subject: bench\r\n\r\n" + line * (size // len(line))
@@ -43,7 +45,7 @@ def _smtplib(port: int, messages: int, size: int) -> float:
     with smtplib.SMTP(HOST, port, local_hostname="localhost") as relay:
         for number in range(messages):
             relay.sendmail(MAILBOX, [f"p{number}@example.org"], letter)
-    return time.perf_counter() - begin
+    return time.perf_counter() - begin, None
 
 
 def _nodemailer(folder: Path) -> Send:
@@ -52,8 +54,9 @@ def _nodemailer(folder: Path) -> Send:
         _install(folder, [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--silent", NODEMAILER])
     script = [_program("node", "Install Node.js"), str(HERE / "peer_nodemailer.js"), str(folder)]
 
-    def send(port: int, messages: int, size: int) -> float:
-        return _seconds([*script, str(port), str(messages), str(SESSIONS), str(size)])
+    def send(port: int, messages: int, size: int) -> Took:
+        (seconds,) = _seconds([*script, str(port), str(messages), str(SESSIONS), str(size)])
+        return seconds, seconds  # it composes as it sends, and keeps nothing
 
     return send
 
@@ -66,10 +69,11 @@ def _post_office(folder: Path) -> Send:
         _install(folder, [str(python), "-m", "pip", "install", "--quiet", *POST_OFFICE])
         (folder / "installed").touch()
 
-    def send(port: int, messages: int, size: int) -> float:
+    def send(port: int, messages: int, size: int) -> Took:
         with TemporaryDirectory(prefix="letsconnect-bench-", dir=folder.parent) as place:
             script = str(HERE / "peer_post_office.py")
-            return _seconds([str(python), script, place, str(port), str(messages), str(size)])
+            queueing, sending = _seconds([str(python), script, place, str(port), str(messages), str(size)])
+        return sending, queueing + sending
 
     return send
 
@@ -89,12 +93,12 @@ def _install(folder: Path, argv: list[str]) -> None:
         raise UserError(Problem("cannot be installed", folder.name, "The lines above say why"))
 
 
-def _seconds(argv: list[str]) -> float:
-    """What a script prints last. Nothing of this environment's Python reaches it."""
+def _seconds(argv: list[str]) -> list[float]:
+    """What a script prints last: one line of numbers. Nothing of this environment's Python reaches it."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     ended = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, env=plain, text=True, check=False)
     try:
-        return float(ended.stdout.split()[-1])
+        return [float(number) for number in ended.stdout.splitlines()[-1].split()]
     except (ValueError, IndexError):
         print(ended.stderr, file=sys.stderr)
         raise UserError(Problem("did not send", Path(argv[1]).name, "The lines above say why")) from None

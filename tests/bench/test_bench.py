@@ -42,11 +42,13 @@ def test_deliver_sends_every_message_once(tmp_path: Path, capsys: pytest.Capture
     found = bench(tmp_path, capsys, "deliver", "--messages", "20", "--connections", "3", "--peer", "smtplib")
     assert sorted(found) == sorted([
         "connections", "cpu_us_per_message", "max_rss_mb", "message_bytes", "messages", "processes", "rate",
-        "ratio_to_smtp_source", "ratio_to_smtplib", "sent", "smtp_source_rate", "smtplib_rate", "unsure",
+        "ratio_to_smtp_source", "ratio_to_smtplib", "recorded_rate", "sent", "smtp_source_rate", "smtplib_rate",
+        "unsure", "whole_rate",
     ])  # fmt: skip
     assert (found["messages"], found["sent"], found["unsure"], found["connections"]) == (20, 20, 0, 3)
     assert found["message_bytes"] > 2000
     assert found["ratio_to_smtp_source"] > 0
+    assert 0 < found["whole_rate"] <= min(found["recorded_rate"], found["rate"])
 
 
 def test_deliver_with_two_processes_and_over_a_long_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
