@@ -1,4 +1,4 @@
-"""`person show|export|erase|suppress|allow|revive|duplicates` and `why`: one person's data and messages."""
+"""`person show|export|erase|suppress|allow|revive|role|duplicates` and `why`: one person's data and messages."""
 
 import argparse
 import json
@@ -6,6 +6,7 @@ from typing import Any
 
 from commands.output import print_json, print_table, say
 from domain.errors import Problem, UserError
+from domain.participants import Role
 from steps import persons, why
 from steps.app import App
 
@@ -28,6 +29,12 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
         if name == "erase":
             parser.add_argument("--yes", action="store_true", help="really erase; it cannot be undone")
         parser.set_defaults(run=run)
+    roles = nouns.add_parser("role", help="who advises gets the brief, an ambassador is asked for clinics",
+                             parents=[common, acting])  # fmt: skip
+    roles.add_argument("person", help=who)
+    roles.add_argument("role", choices=[Role.ADVISER.value, Role.AMBASSADOR.value])
+    roles.add_argument("--ended", action="store_true", help="they hold it no more")
+    roles.set_defaults(run=_role)
     pairs = nouns.add_parser("duplicates", help="people who may be in twice", parents=[common, acting])
     pairs.add_argument("--settle", type=int, nargs=2, metavar="ID", help="these two are not the same, or were mended")
     pairs.set_defaults(run=_duplicates)
@@ -61,6 +68,16 @@ def _erase(args: argparse.Namespace, app: App) -> int:
         print_json(done)
     else:
         say(f"person {person} is erased; {done['messages taken back']} queued messages taken back")
+    return 0
+
+
+def _role(args: argparse.Namespace, app: App) -> int:
+    changed = persons.role(app, args.person, Role(args.role), args.who, ended=args.ended)
+    if args.json:
+        print_json({"changed": changed})
+    else:
+        state = f"is {args.role} no more" if args.ended else f"is {args.role}"
+        say(f"person {persons.find(app, args.person)} {state}{'' if changed else ', as before'}")
     return 0
 
 

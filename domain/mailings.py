@@ -26,5 +26,5 @@ def mailing(point: Touchpoint, key: str, participant_id: int, now: datetime) -> 
 def not_a_reader(code: str, person: Participant) -> str:
     """Why this person reads no such issues; "" when they do."""
     if code == Purpose.BRIEF:
-        return "" if Role.ADVISER in person.roles else "is no adviser"
+        return "" if Role.ADVISER in person.roles else "is no adviser of the programme"
     return "" if person.consents.get(ConsentTopic.NEWSLETTER) else "did not agree to the newsletter"

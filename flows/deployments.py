@@ -28,6 +28,7 @@ from flows.confirm_session import confirm_session
 from flows.desk import desk
 from flows.evaluation_report import evaluation_report
 from flows.forecast import forecast
+from flows.give_role import give_role
 from flows.housekeeping import housekeeping
 from flows.import_registrations import import_registrations
 from flows.issues import DUE
@@ -78,6 +79,7 @@ ENTRIES = (
     Entry(send_newsletter, "5 * * * *", ("newsletter", "by itself"), {"do": DUE}),
     Entry(send_digest, "6 * * * *", ("newsletter", "by itself"), {"do": DUE}),
     Entry(send_brief, "7 * * * *", ("newsletter", "by itself"), {"do": DUE}),
+    Entry(give_role, None, ("people", "on request")),
     Entry(write_block, None, ("newsletter", "on request")),
     Entry(add_opportunity, None, ("newsletter", "on request")),
     Entry(surveys, "*/10 * * * *", ("surveys", "by itself")),

@@ -47,7 +47,9 @@ def _opening(seen: Preview) -> str:
     return page(
         f"Issue {issue.id} of the {issue.kind} is a draft: {readers} would get it.",
         f"It was approved before, and **{issue.note}**." if issue.note else "",
-        f"To send exactly this to exactly them, run this form again with *{APPROVE}* and the code `{seen.code}`.",
+        f"To send exactly this to exactly them, run this form again with *{APPROVE}* and the code `{seen.code}`."
+        if audience.count
+        else "",
     )
 
 

@@ -113,7 +113,7 @@ def said(seen: Preview, found: Inspection) -> str:
     lines.append(f"- HTML of {min(sizes) / 1000:.1f} to {max(sizes) / 1000:.1f} kB; 60 kB is the most")
     lines += [f"- looks like spam in {one.language}: {sign}" for one in found.looks for sign in one.signs]
     lines += [f"- {told_of_links(found)}", *(f"- {one.url}: {one.because}" for one in found.lost)]
-    if issue.state is IssueState.DRAFT:
+    if issue.state is IssueState.DRAFT and audience.count:
         lines.append(f"To send exactly this: letsconnect newsletter approve {issue.id} {seen.code}")
     return "\n".join(lines)
 

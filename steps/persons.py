@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from domain.errors import Problem, UserError
+from domain.participants import Role
 from steps.app import App
 from store import contact_points, database, erasure, journal, outbox, participants
 
@@ -68,6 +69,17 @@ def allow(app: App, ref: str, topic: str, who: str) -> int:
         lifted = contact_points.lift(conn, person, topic, now)
         journal.note(conn, now, who, "allowed again", f"person/{person}", topic)
     return lifted
+
+
+def role(app: App, ref: str, role: Role, who: str, *, ended: bool = False) -> bool:
+    """Somebody holds a role from now on, or (`ended`) does so no more. Whether anything changed."""
+    person, now = find(app, ref), app.now()
+    with database.write(app.conn) as conn:
+        done = (participants.end_role if ended else participants.hold_role)(conn, person, role)
+        if done:
+            what = "ended the role of" if ended else "gave the role of"
+            journal.note(conn, now, who, f"{what} {role.value}", f"person/{person}")
+    return done
 
 
 def revive(app: App, ref: str, who: str) -> int:

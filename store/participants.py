@@ -113,3 +113,21 @@ def wiki_users(conn: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:
     """Wiki user names of those of `ids` that gave one."""
     query = "select id, wiki_user from participants where wiki_user <> '' and id in (select value from json_each(?))"
     return dict(conn.execute(query, (json.dumps(list(ids)),)).fetchall())
+
+
+def hold_role(conn: sqlite3.Connection, person: int, role: Role) -> bool:
+    """Somebody holds a role from now on, wished for or not. Whether that is new."""
+    done = conn.execute(
+        "insert into participant_roles (participant_id, role, state) values (?, ?, 'held')"
+        " on conflict (participant_id, role) do update set state = 'held' where state <> 'held'",
+        (person, role.value),
+    )
+    return done.rowcount == 1
+
+
+def end_role(conn: sqlite3.Connection, person: int, role: Role) -> bool:
+    """Nor do they wish for it. Whether they had it."""
+    done = conn.execute(
+        "delete from participant_roles where participant_id = ? and role = ? and state = 'held'", (person, role.value)
+    )
+    return done.rowcount == 1

@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import UserError
 from domain.newsletter import IssueKind, Words
-from flows import add_opportunity, issues, write_block
+from flows import add_opportunity, give_role, issues, write_block
 from steps import newsletter
 from steps.newsletter_send import send_approved
 from tests.steps.issue_place import IssuePlace
@@ -95,6 +95,17 @@ def test_issue_that_asks_again_says_why(place: IssuePlace) -> None:
     assert "It was approved before, and **asked again: 1 more people would get it**." in act(
         place, NEWS, "show the draft"
     )
+
+
+def test_role_is_given_from_a_form_by_number_alone(place: IssuePlace) -> None:
+    ada = place.reader("Ada")
+    dry = give_role.give(place.app, ada, "adviser", ended=False, dry_run=True)
+    assert dry == f"Nothing was changed: this was a dry run. Person {ada} is known."
+    said = [give_role.give(place.app, ada, "adviser", ended=ended, dry_run=False) for ended in (False, False, True)]
+    assert said == [f"Person {ada} is adviser.", f"Person {ada} is adviser, as before.",
+                    f"Person {ada} is adviser no more."]  # fmt: skip
+    with pytest.raises(UserError, match="nobody of that id"):
+        give_role.give(place.app, 99, "adviser", ended=False, dry_run=True)
 
 
 def test_wrong_texts_are_refused_with_every_problem(place: IssuePlace) -> None:

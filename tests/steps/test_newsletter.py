@@ -8,7 +8,8 @@ import pytest
 from config.programme import Group
 from domain.errors import UserError
 from domain.newsletter import IssueKind, Words, something_to_say
-from steps import newsletter, persons, why
+from domain.participants import Role
+from steps import newsletter, newsletter_archive, page_links, persons, topics, why
 from steps.newsletter_files import FORMS, SUFFIXES, export, exports, write_files
 from steps.newsletter_preview import inspect, said, send_test, summary
 from steps.newsletter_send import SendReport, send_approved
@@ -237,6 +238,49 @@ def test_mail_to_many_says_so_in_its_headers(place: IssuePlace) -> None:
         "<newsletter.letsconnect.example.org>", "bulk", f"newsletter-{issue.id}:newsletter:newsletter:letsconnect",
     )  # fmt: skip
     assert "mailto:letsconnect+u-" in letter["List-Unsubscribe"]
+
+
+@pytest.mark.parametrize(("kind", "topic"), [("newsletter", "newsletter"), ("digest", "opportunities"),
+                                              ("brief", "advice")])  # fmt: skip
+def test_one_click_ends_an_issues_topic_and_no_other(place: IssuePlace, kind: str, topic: str) -> None:
+    """Each kind of issue is a list of its own: its headers name it, and leaving it leaves the others alone."""
+    place.environ["LETSCONNECT_PAGES_URL"] = "https://pages.example.org"
+    place.app = place.another()
+    ada = place.reader("Ada")
+    persons.role(place.app, str(ada), Role.ADVISER, "test")
+    issue = newsletter.draft(place.app, IssueKind(kind), "test", anyway=True)
+    newsletter.write(place.app, issue, "opening", "first", {"en": Words("", "Well.")}, "test")
+    place.approve(issue)
+    send_approved(place.app)
+    letter = place.letter(f"{kind}/{issue.id}/{ada}")
+    assert letter["List-Id"] == f"<{kind}.letsconnect.example.org>"
+    assert letter["Feedback-ID"] == f"{kind}-{issue.id}:{kind}:newsletter:letsconnect"
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    https = letter["List-Unsubscribe"].partition(">")[0].removeprefix("<")
+    reference = page_links.read_reference(place.app, page_links.Page.UNSUBSCRIBE, https.rpartition("/")[2])
+    message = topics.of_reference(place.app, reference)
+    assert message is not None
+    topics.stop(place.app, message, message.topic, "one-click")
+    wishes = topics.wishes(place.app, ada)
+    assert wishes is not None
+    assert [name for name, wanted in wishes.wanted.items() if not wanted] == [topic]
+    assert sent(place) == []
+
+
+def test_brief_goes_to_advisers_whom_a_coordinator_named_and_is_on_no_page(place: IssuePlace) -> None:
+    ada, ben = place.reader("Ada", agreed=False), place.reader("Ben")
+    place.app.conn.execute("insert into participant_roles values (?, 'adviser', 'wished')", (ben,))
+    issue = newsletter.draft(place.app, IssueKind.BRIEF, "test", anyway=True)
+    newsletter.write(place.app, issue, "opening", "first", {"en": Words("", "Well.")}, "test")
+    seen = newsletter.preview(place.app, issue)
+    nobody = said(seen, inspect(place.app, seen))
+    assert "- 0 people would get it\n- 2 people would not: 2 is no adviser of the programme\n" in nobody
+    assert "approve" not in nobody
+    assert persons.role(place.app, str(ada), Role.ADVISER, "test")
+    place.approve(issue)
+    send_approved(place.app)
+    assert sent(place) == [f"brief/{issue.id}/{ada}"]
+    assert (newsletter_archive.listing(place.app), newsletter_archive.get(place.app, issue.id)) == ([], None)
 
 
 def test_why_says_what_became_of_an_issue_for_everybody(place: IssuePlace) -> None:

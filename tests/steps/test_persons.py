@@ -5,6 +5,7 @@ import json
 import pytest
 
 from domain.errors import UserError
+from domain.participants import Role
 from domain.times import iso
 from steps import persons
 from steps.inbox import read_filed
@@ -161,3 +162,17 @@ def test_duplicates_are_settled_by_a_person(place: Place) -> None:
     assert persons.duplicates(place.app) == []
     with pytest.raises(UserError, match="not on the list"):
         persons.settle_duplicate(place.app, a, b, "test")
+
+
+def test_role_is_given_and_ended_once_and_a_wish_is_none(place: Place, known: int) -> None:
+    place.app.conn.execute("delete from participant_roles")
+    place.app.conn.execute("insert into participant_roles values (?, 'adviser', 'wished')", (known,))
+
+    def roles() -> list[str]:
+        return persons.show(place.app, str(known))["roles"]
+
+    def role(*, ended: bool = False) -> bool:
+        return persons.role(place.app, str(known), Role.ADVISER, "test", ended=ended)
+
+    assert (roles(), role(), role(), roles()) == ([], True, False, ["adviser"])
+    assert (role(ended=True), role(ended=True), roles()) == (True, False, [])
