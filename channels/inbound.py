@@ -62,6 +62,7 @@ class Inbound:
     auto_submitted: bool  # nobody typed this. True for every reply of Google Calendar: look for `calendars` first
     dsn: tuple[DsnRecipient, ...]
     mail: Mail = field(repr=False, compare=False)  # for whoever looks further, as `bounces.py` does
+    files: int = 0  # that the writer put into it; pictures within the text, signatures and cards left out
 
 
 def read(raw: bytes) -> Inbound:
@@ -93,6 +94,7 @@ def _read(raw: bytes) -> Inbound:
         auto_submitted=bool(dsn) or _is_automatic(fields, subject),
         dsn=dsn,
         mail=mail,
+        files=sum(_is_file(leaf) for leaf in parts),
     )
 
 
@@ -186,6 +188,21 @@ def _text(parts: Sequence[Leaf]) -> str:
             if text.strip():
                 return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     return ""
+
+
+_NO_FILES = frozenset(
+    {"text/calendar", "application/ics", "text/vcard", "text/x-vcard", "application/pgp-signature",
+     "application/pgp-keys", "application/pkcs7-signature", "application/x-pkcs7-signature"}
+)  # fmt: skip
+
+
+def _is_file(leaf: Leaf) -> bool:
+    """Some programs send documents as "inline" (Apple Mail); a picture so is part of the text, or of a signature."""
+    name = leaf.fields.filename().lower()
+    if not name or leaf.content_type in _NO_FILES or name.endswith((".ics", ".vcf", ".asc", ".p7s")):
+        return False
+    within = not leaf.is_attachment() or leaf.fields.get("content-id") is not None
+    return not (within and leaf.content_type.startswith("image/"))
 
 
 def _calendars(parts: Sequence[Leaf]) -> tuple[CalendarPart, ...]:

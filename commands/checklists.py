@@ -1,11 +1,11 @@
-"""`checklist list|show|tick|share`: what sharers prepare."""
+"""`checklist list|show|tick|sheet|share`: what sharers prepare."""
 
 import argparse
 from typing import Any
 
 from commands.output import print_json, print_table, say
 from domain.checklists import Answered, ItemState
-from steps import checklists
+from steps import checklist_answers, checklists
 from steps.app import App
 from steps.checklists import Checklist, Line
 
@@ -26,6 +26,11 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
     tick.add_argument("state", nargs="?", default="done", choices=tuple(ItemState), help="done where none is given")
     tick.add_argument("--answer", default="", help="link, number or words, where the item asks for them")
     tick.set_defaults(run=_tick)
+    sheet = actions.add_parser("sheet", help="an item's questions, and correct an answer", parents=[common, acting])
+    sheet.add_argument("session", help="id, code or title")
+    sheet.add_argument("item", help="code of the item, such as description")
+    sheet.add_argument("--set", action="append", default=[], metavar="QUESTION=WORDS", help="an answer; once for each")
+    sheet.set_defaults(run=_sheet)
     share = actions.add_parser("share", help="say which participant a sharer's name means", parents=[common, acting])
     share.add_argument("session", help="id, code or title")
     share.add_argument("name", help="the sharer's name as the session has it")
@@ -58,6 +63,20 @@ def _tick(args: argparse.Namespace, app: App) -> int:
         print_json(_plain_line(line))
     else:
         say(f"item {line.item.id} ({line.item.code}) is {line.item.state.replace('_', ' ')}")
+    return 0
+
+
+def _sheet(args: argparse.Namespace, app: App) -> int:
+    given = dict(one.partition("=")[::2] for one in args.set)
+    found = checklist_answers.correct(app, args.session, args.item, given, args.who)
+    if args.json:
+        answers = {q.code: found.answers.get(q.code) for q in found.questions}
+        print_json({"item": found.item.id, "state": found.item.state.value, "answers": answers})
+        return 0
+    for question in found.questions:
+        say(f"{question.code}: {question.text}")
+        answer = found.answers.get(question.code)
+        say("(open)" if answer is None else answer or "(nothing)")
     return 0
 
 

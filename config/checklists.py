@@ -12,15 +12,25 @@ from config.toml_file import STRICT, Duration, read
 from domain.checklists import Duty, Owner, Way
 from domain.errors import Problem
 from domain.resources import ResourceKind
+from domain.sheets import Into, Question
 
 SHIPPED = Path(__file__).with_name("checklists.toml")
 CODE = r"^[a-z][a-z0-9_]{0,29}$"
 FARTHEST = timedelta(days=180)
 MOST_ITEMS = 30
+MOST_QUESTIONS = 8
 
 
 class _Model(BaseModel):
     model_config = STRICT
+
+
+class _Question(_Model):
+    code: str = Field(pattern=CODE)
+    text: str = Field(min_length=1, max_length=200)
+    hint: str = Field(default="", max_length=200)
+    into: Into = Into.NOTHING
+    needed: bool = True
 
 
 class _Item(_Model):
@@ -35,6 +45,7 @@ class _Item(_Model):
     again: bool = False
     resource: ResourceKind | None = None
     calendar: int | None = Field(default=None, ge=5, le=240)
+    questions: list[_Question] = Field(default=[], max_length=MOST_QUESTIONS)
 
 
 class _List(_Model):
@@ -88,6 +99,14 @@ def _wrong(item: _Item) -> Iterator[tuple[str, str, str]]:
         yield "offset", "is not before the session", "Write it with a minus, or say after = true"
     if item.resource is not None and item.way not in (Way.LINK, Way.FILE):
         yield "resource", "needs a link", 'Write way = "link" or "file"'
+    if item.questions and item.way not in (Way.TEXT, Way.FILE):
+        yield "questions", "need words", 'Write way = "text" or "file"'
+    for code, number in Counter(question.code for question in item.questions).items():
+        if number > 1:
+            yield f"questions.{code}", "there are several of that code", "Give each its own"
+    for into, number in Counter(question.into for question in item.questions if question.into).items():
+        if number > 1:
+            yield "questions", f"several become the session's {into}", "Let one do so"
     if item.calendar is not None and item.after:
         yield "calendar", "is for what happens before the session", "Remove it"
 
@@ -106,6 +125,7 @@ def _duties(one: _List) -> tuple[Duty, ...]:
             again=item.again,
             resource=item.resource,
             calendar=timedelta(minutes=item.calendar) if item.calendar else None,
+            questions=tuple(Question(q.code, q.text, q.hint, q.into, q.needed) for q in item.questions),
         )
         for item in one.items
     )

@@ -1,5 +1,5 @@
 """The programme as data: programme.toml, cadences.toml, skills.toml, and (in files of their own here) newsletter.toml,
-surveys.toml and checklists.toml, validated with every problem at once."""
+surveys.toml, checklists.toml and guides.toml, validated with every problem at once."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ from typing import Annotated
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, Field
 
-from config import checklists, surveys
+from config import checklists, guides, surveys
 from config import newsletter as newsletter_file
 from config.toml_file import STRICT, Duration, read
 from domain.cadences import (
@@ -31,6 +31,7 @@ from domain.cadences import (
 )
 from domain.checklists import Duty
 from domain.errors import ConfigError, Problem
+from domain.guides import Guide
 from domain.newsletter import IssueKind, IssueRule
 from domain.resources import ResourceKind
 from domain.sessions import Invites, Kind
@@ -258,6 +259,7 @@ class Programme:
     groups: tuple[Group, ...] = ()
     surveys: Mapping[str, Survey] = field(default_factory=dict)
     duties: Mapping[str, tuple[Duty, ...]] = field(default_factory=dict)  # of sharers, by kind of session
+    guides: Mapping[str, Guide] = field(default_factory=dict)  # for sharers, by kind of session
 
     def coordinator_for(self, languages: Sequence[str], region: str) -> Coordinator:
         """Who looks after a person: the first whose language or region fits, else the first."""
@@ -281,6 +283,7 @@ def load(folder: Path) -> Programme:
     issues = read(folder / "newsletter.toml", newsletter_file.Newsletter, problems)
     asked = surveys.load(folder, programme.kinds if programme else (), problems)
     duties = checklists.load(folder, programme.kinds if programme else (), problems)
+    guided = guides.load(folder, programme.kinds if programme else (), problems)
     if cadences is not None and programme is not None:
         problems += _touchpoint_problems(cadences, programme.senders)
         problems += _report_problems(programme)
@@ -290,7 +293,7 @@ def load(folder: Path) -> Programme:
         raise ConfigError(problems)
     assert programme is not None and cadences is not None and skills is not None and issues is not None
     found = _assemble(programme, cadences, skills, asked, newsletter_file.rules(issues))
-    return replace(found, duties=duties)
+    return replace(found, duties=duties, guides=guided)
 
 
 def _report_problems(programme: _Programme) -> list[Problem]:
@@ -365,6 +368,7 @@ NOT_TIMED = frozenset(
         Purpose.GUEST_INVITE,
         Purpose.RELAY,
         Purpose.SURVEY_THANKS,
+        Purpose.CHECKLIST_NOTED,
     }
 )
 

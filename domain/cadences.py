@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     SURVEY_THANKS = "survey_thanks"  # answers a mail
     PREP_PACK = "prep_pack"  # a sharer's plan for a session
     CHECKLIST_ASK = "checklist_ask"  # one item of it
+    CHECKLIST_NOTED = "checklist_noted"  # answers a mail about one
     ASK_COORDINATOR = "ask_coordinator"  # no message: a task on the desk
     DESK = "desk"
     CONFIRM_REGISTRATION = "confirm_registration"

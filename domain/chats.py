@@ -13,6 +13,9 @@ _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")  # RFC 5646, as far 
 ID_MAX = 2**53  # chat and user ids have at most 52 significant bits
 
 
+_FILES = frozenset({"document", "photo", "video"})
+
+
 class Heard(StrEnum):
     START = "start"  # /start, with or without a link's token
     COMMAND = "command"
@@ -21,6 +24,7 @@ class Heard(StrEnum):
     BLOCKED = "blocked"  # the bot was blocked, or removed from a group
     UNBLOCKED = "unblocked"
     MIGRATED = "migrated"  # a group got a new id
+    FILE = "file"  # a document, picture or film
     OTHER = "other"  # stickers, voices, edits: nothing that can be read
 
 
@@ -90,7 +94,7 @@ def _message(message: dict[str, Any], bot: str) -> ChatEvent:
         return ChatEvent(Heard.MIGRATED, chat_id, private, new_chat_id=_number(message["migrate_to_chat_id"]))
     text = _text(message, "text").strip()
     if not text:
-        return ChatEvent(Heard.OTHER, chat_id, private)
+        return ChatEvent(Heard.OTHER if _FILES.isdisjoint(message) else Heard.FILE, chat_id, private)
     language = _language(message)
     if not text.startswith("/"):
         return ChatEvent(Heard.TEXT, chat_id, private, text=text, language=language)

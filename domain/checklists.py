@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from domain.resources import ResourceKind
 from domain.sessions import Session
+from domain.sheets import Question
 
 
 class Owner(StrEnum):
@@ -51,6 +52,7 @@ class Duty:
     """What an item is, for every session of a kind. `title`, `hint`: English, translated where they are shown.
 
     `resource`: its link becomes a resource of the session. `calendar`: it has an entry of that length in the calendar.
+    `questions`: it is answered one by one (`sheets.py`); where its way is a file, a link to one will do, too.
     """
 
     code: str
@@ -64,6 +66,7 @@ class Duty:
     again: bool = False
     resource: ResourceKind | None = None
     calendar: timedelta | None = None
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

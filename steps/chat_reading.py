@@ -52,6 +52,8 @@ def read(app: App, conn: sqlite3.Connection, event: ChatEvent, filed: Filed, now
         return _button(visit)
     if event.kind is Heard.COMMAND:
         return _command(visit)
+    if event.kind is Heard.FILE:
+        return checklist_answers.sent_file(visit) or visit.unknown()
     return _text(visit) if event.kind is Heard.TEXT else visit.unknown()
 
 
@@ -71,7 +73,9 @@ def _button(visit: Visit) -> Reading:
     if match := chat_surveys.PRESSED.fullmatch(data):
         return chat_surveys.pressed(visit, int(match[1]), match[2], match[3])
     if match := checklist_answers.BUTTON.fullmatch(data):
-        return checklist_answers.pressed(visit, int(match[1]), match[2] or match[3] or match[4])
+        return checklist_answers.pressed(visit, int(match[1]), match[2] or "", match[3] or "")
+    if match := checklist_answers.GUIDE.fullmatch(data):
+        return checklist_answers.guide(visit, int(match[1]))
     if data.startswith("lang/"):
         return _language(visit, data.removeprefix("lang/"))
     return chat_rsvps.mine(visit) if data == "mine" else visit.unknown("no button of ours")

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from channels.telegram_message import Button, ChatMessage
+from domain.checklists import Item, Way
 from domain.sessions import Session
 from domain.surveys import Kind, Question
 from steps.app import App
+from steps.sheets import Sheet
 from templates_email import labels, skeletons
 from templates_email.catalogues import languages, shipped
 from templates_email.chats import Chat
@@ -71,10 +73,15 @@ def survey_rows(request_id: int, question: Question) -> tuple[Row, ...]:
     return (*(Row(((option.label, data),), worded=True) for option, data in pairs), skip)
 
 
-def item_rows(item_id: int) -> "tuple[Row, ...]":
-    """For one item of a checklist."""
-    done = Row((("item_done", f"item/{item_id}/done"),))
-    return done, Row((("item_skip", f"item/{item_id}/not_needed"), ("item_help", f"item/{item_id}/help")))
+def item_rows(item: Item, sheet: Sheet | None) -> "tuple[Row, ...]":
+    """For one item of a checklist. "Done" is for what wants no words; a question that may be left out has its own."""
+    question = next(iter(sheet.left), None) if sheet is not None else None
+    first: tuple[Row, ...] = ()
+    if question is not None and not question.needed:
+        first = (Row((("skip", f"item/{item.id}/skip/{question.code}"),)),)
+    elif question is None and (sheet is not None or item.way is Way.TICK):
+        first = (Row((("item_done", f"item/{item.id}/done"),)),)
+    return *first, Row((("item_skip", f"item/{item.id}/not_needed"), ("item_help", f"item/{item.id}/help")))
 
 
 def link_rows(participant_id: int) -> tuple[Row, ...]:

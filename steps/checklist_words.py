@@ -14,7 +14,7 @@ from domain.facts import Facts
 from domain.sessions import Session
 from domain.subjects import About
 from domain.touches import Touch
-from steps import checklists, page_links
+from steps import checklists, page_links, sheet_words, sheets
 from steps.app import App
 from steps.checklists import Line
 from steps.page_links import Page
@@ -47,12 +47,19 @@ def context_of(app: App, touch: Touch, facts: Facts, letter: dict[str, Any]) -> 
             late=any(line.late for line in before),
             moved=bool(subject.occasion) and _had_one(app.conn, touch),
             entry=_entry_line(found.left) is not None and facts.person.email is not None,
+            guide=sheet_words.guide_lines(app.programme.guides.get(session.kind, ())),
+            questions=sheet_words.in_pack(sheet_words.of_pack(app, app.conn, session.id)),
         )
     line = next(one for one in found.lines if one.item.id == subject.id)
     point = app.programme.rules.touchpoints[touch.touchpoint]
     owner = next((one.name for one in found.sharers if one.participant_id == line.owner), "")
+    sheet = sheets.of_item(app, app.conn, line.item.id)
+    if sheet is not None and mine is not None:
+        about["link"] = sheet_page_of(app, mine, session, line.item.id)
     return AskSharer(
         **about,
+        sheet=sheet is not None,
+        **(sheet_words.in_letter(sheet) if sheet is not None else {}),
         item=line.title,
         hint=line.duty.hint if line.duty else "",
         way=way_of(line.item.way),
@@ -70,6 +77,12 @@ def way_of(way: Way) -> told.Way:
 def page_of(app: App, checklist_id: int, session: Session) -> str:
     """The address of a sharer's page, "" while there are no pages."""
     return page_links.url(app, Page.CHECKLIST, checklist_id, session.ends_at + PAGE_LASTS)
+
+
+def sheet_page_of(app: App, checklist_id: int, session: Session, item_id: int) -> str:
+    """The address of the page with an item's questions, "" while there are no pages."""
+    address = page_of(app, checklist_id, session)
+    return f"{address}/items/{item_id}" if address else ""
 
 
 def _line(line: Line, zone: str) -> DutyLine:

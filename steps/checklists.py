@@ -12,7 +12,7 @@ from domain.checklists import Answered, Dated, Duty, Item, ItemState, Way, owner
 from domain.errors import Problem, UserError
 from domain.resources import ResourceKind, checked_url
 from domain.sessions import Session, SessionState
-from steps import persons, resources, sessions
+from steps import persons, resources, sessions, sheets
 from steps.app import App
 from steps.arranging import arrange
 from store import checklists, database, desk_tasks, journal
@@ -138,12 +138,21 @@ def answer(
     session = session_store.get(conn, item.session_id) if item else None
     if item is None or session is None:
         raise UserError(Problem("there is no such item", f"item {item_id}", "See: letsconnect checklist list"))
-    words = checked(item.way, said.answer) if said.state is ItemState.DONE else said.answer.strip()[:LONGEST_TEXT]
+    words = said.answer.strip()[:LONGEST_TEXT]
+    sheet = sheets.of_item(app, conn, item.id)
+    if said.state is ItemState.DONE:
+        linked = words and item.way is Way.FILE
+        if sheet is None or linked:
+            words = checked(item.way, said.answer)
+        else:
+            words = sheets.finish(app, conn, sheet, words, source, now, person)
     if (item.state, item.answer) == (said.state, words):
         return item
     checklists.answer(conn, item.id, said.state, words, person, source, now)
     if said.state is ItemState.HELP and person is not None:
         _ask_for_help(app, conn, item, session, person, now)
+    if said.state in (ItemState.DONE, ItemState.NOT_NEEDED) and sheet is not None:
+        sheets.settle(app, conn, item, sheet.duty, session)
     duty = next((d for d in app.programme.duties.get(session.kind, ()) if d.code == item.code), None)
     if said.state is ItemState.DONE and duty is not None and duty.resource is not None and words:
         _keep_resource(app, session, duty.resource, words, now)

@@ -8,9 +8,10 @@ from domain.cadences import Purpose
 from domain.facts import Facts
 from domain.subjects import About
 from domain.touches import Touch
-from steps import chat_words, survey_words, words
+from steps import chat_words, sheets, survey_words, words
 from steps.app import App
 from steps.entries import calendar_of
+from store import checklists
 from templates_email import labels, skeletons
 
 ASKING = frozenset({Purpose.INVITATION, Purpose.UPDATE, Purpose.NUDGE, Purpose.REMINDER})
@@ -34,7 +35,12 @@ def _buttons(app: App, touch: Touch, facts: Facts, language: str) -> tuple[tuple
     if facts.about is About.SURVEY:
         return survey_words.buttons_of(app, facts, language)
     if touch.purpose is Purpose.CHECKLIST_ASK and facts.subject is not None:
-        return tuple(row.buttons(language) for row in chat_words.item_rows(facts.subject.id))
+        item = checklists.item(app.conn, facts.subject.id)
+        assert item is not None
+        sheet = sheets.of_item(app, app.conn, item.id)
+        return tuple(row.buttons(language) for row in chat_words.item_rows(item, sheet))
+    if touch.purpose is Purpose.PREP_PACK and session is not None and session.kind in app.programme.guides:
+        return ((Button(labels.label("guide", language), f"guide/{session.id}"),),)
     if session is None or touch.session_id is None:
         return ()
     rows: list[tuple[Button, ...]] = []

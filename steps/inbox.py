@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from channels import inbound
 from channels.imap import ImapMailbox, Position
 from domain.errors import DeliveryError, LetsConnectError, Permanent, Problem, UserError
-from steps import checklist_answers, inbox_answers, inbox_bounces, inbox_surveys
+from steps import inbox_answers, inbox_bounces, inbox_checklists, inbox_surveys
 from steps.app import App
 from steps.inbox_known import Known
 from steps.inbox_opening import Opened, opened
@@ -253,7 +253,6 @@ def _read(app: App, known: Known, one: Opened, now: datetime) -> Reading:
     if message is not None and inbox_surveys.is_about_one(message):
         return inbox_surveys.read_reply(app, one.mail, one.letter, message, now)
     reading = inbox_answers.read_text(known, one, message, now)
-    item = checklist_answers.item_of(message) if message is not None and reading.kind == "letter" else None
-    if message is not None and item is not None:
-        return checklist_answers.read_mail(app, one.mail, one.letter.text, message, item)
+    if message is not None and reading.kind == "letter" and inbox_checklists.is_about_one(message):
+        return inbox_checklists.read_reply(app, one.mail, one.letter, message)
     return reading

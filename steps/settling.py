@@ -15,7 +15,9 @@ from domain.messages import Claimed, Message, Settlement, State, settle
 from store import claims, contact_points, database
 
 REPEAT_AFTER = timedelta(minutes=2)
-ANSWERS_AT_ONCE = frozenset({Purpose.CHAT_ANSWER.value, Purpose.SURVEY_THANKS.value, Purpose.MY_PAGE.value})
+ANSWERS_AT_ONCE = frozenset(
+    {Purpose.CHAT_ANSWER.value, Purpose.SURVEY_THANKS.value, Purpose.CHECKLIST_NOTED.value, Purpose.MY_PAGE.value}
+)
 _MIGRATED = re.compile(r"migrated:(-?\d+)")  # a group's receipt when the group has a new id
 
 

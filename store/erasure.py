@@ -53,6 +53,7 @@ KEPT = (
     ("proposals", "participant_id = :id"),
     ("checklists", "participant_id = :id"),
     ("checklist_items", "answered_by = :id"),
+    ("sheet_answers", "answered_by = :id"),
 )  # fmt: skip
 
 
@@ -107,6 +108,10 @@ def erase(conn: sqlite3.Connection, person: int, now: datetime) -> dict[str, int
         " settled_at = coalesce(settled_at, :now),"
         " state = case when settled_at is null then 'withdrawn' else state end where participant_id = :id",
         "checklists": "update checklist_items set answer = '' where answered_by = :id",
+        "pages of theirs": "delete from resources where kind = 'case_study' and exists (select 1 from checklist_items i"
+        " join sheet_answers a on a.item_id = i.id where i.session_id = resources.session_id and a.answered_by = :id"
+        " and resources.url like '%/sessions/' || i.session_id || '/' || replace(i.code, '_', '-'))",
+        "sheets": "delete from sheet_answers where answered_by = :id",
         "sharers": "update sharers set name = '' where participant_id = :id",
         "links": "update outbox set contact_point_id = null where participant_id = :id",
         "events": "update delivery_events set contact_point_id = null, detail = '' where contact_point_id in"

@@ -881,6 +881,19 @@ CREATE TABLE sharers (
 CREATE INDEX sharers_participant on sharers (participant_id) where participant_id is not null
 ;
 
+CREATE TABLE sheet_answers (
+  item_id integer not null references checklist_items (id) on delete cascade,
+  question text not null,                    -- its code in checklists.toml
+  answer text not null,                      -- '': passed over
+  answered_by integer references participants (id),
+  source text not null default '',
+  answered_at text not null,
+  primary key (item_id, question)
+) strict;
+
+CREATE INDEX sheet_answers_answered_by on sheet_answers (answered_by) where answered_by is not null
+;
+
 CREATE TRIGGER skeletons_frozen before update on skeletons begin
   select raise(abort, 'a skeleton never changes'); end;
 

@@ -7,7 +7,8 @@ from templates_email.catalogues import shipped
 from templates_email.formats import language_name
 
 Button = Literal[
-    "yes", "no", "maybe", "link_yes", "link_no", "open_page", "skip", "item_done", "item_skip", "item_help"
+    "yes", "no", "maybe", "link_yes", "link_no", "open_page", "skip", "item_done", "item_skip", "item_help",
+    "guide",
 ]
 Command = Literal["mine", "survey", "propose", "cancel", "stop", "language", "help"]
 BUTTONS: tuple[Button, ...] = get_args(Button)

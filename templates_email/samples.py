@@ -32,6 +32,7 @@ _PREPARATION = "1. Bring one idea of your own.\n2. Read the case study (2 pages)
 _LINK = "https://t.me/connect_sample_bot?start=1041-k3v7q2n5x4b6m1c8z0p9r7t5"
 
 
+_PAGES = "https://pages.example"
 _PAGE = "https://pages.example/rsvp/1.1041-20793-k3v7q2n5x4b6m2c7z3p6r7t5"
 _STOP = "https://pages.example/unsubscribe/k3v7q2n5x4b6-21193-m2c7z3p6r7t5k3v7q2n5x4b6"
 
@@ -298,24 +299,62 @@ def _add_checklists(add: Any, session: dict[str, Any], zone: str) -> None:
         return checklists.DutyLine(title, hint, Moment(datetime(2026, 11, day, 13, 0, tzinfo=UTC), 0, zone), late)
 
     described = (
-        "Describe the session in a few sentences", "What is it for? Who is it for? What should one know before?"
+        "Describe the session in a few sentences", "Three short answers; people read them before they decide to come."
+    )
+    purpose = checklists.SheetLine(1, "What is it for?", head=described[0])
+    audience = checklists.SheetLine(
+        2, "Who is it for?", "Newcomers, or people who know it already? Any role, project or language?"
+    )
+    situation = checklists.SheetLine(
+        4, "What was the situation, and what did you want?", "Who you are, where and when, what the problem was.",
+        head="Write the case study",
     )  # fmt: skip
+    given = checklists.SheetLine(1, "What is it for?", answer="To turn an idea into a proposal.\nAnd a budget.")
+    needed = checklists.SheetLine(3, "What should one know, read or bring?", passed=True)
+    guide = (
+        checklists.GuideLine("What a learning clinic is", title=True),
+        checklists.GuideLine("Half of the time is theirs: they ask, and work on something of their own."),
+        checklists.GuideLine("The two hours", title=True),
+        checklists.GuideLine("0:10 – Your case, in twenty minutes at most."),
+        checklists.GuideLine("0:30 – Questions about it."),
+    )
+    sheets = {"guide": guide, "questions": (purpose, audience, situation)}
     roles = "Share out the roles"
     lines = (line(described[0], 21, described[1]), line("Share the link to your slides", 28))
     squeezed = (line(described[0], 29, described[1], late=True), line(roles, 30))
     after = (line("Send the link to the recording", 30),)
     plan = {**person, "when": session["when"], "after": after}
-    add("", checklists.PrepPack, **plan, **link, lines=lines, entry=True)
+    add("", checklists.PrepPack, **plan, **link, **sheets, lines=lines, entry=True)
     add("late", checklists.PrepPack, **plan, lines=squeezed, late=True)
-    add("moved", checklists.PrepPack, **plan, lines=lines, moved=True, entry=True)
+    add("moved", checklists.PrepPack, **plan, **sheets, lines=lines, moved=True, entry=True)
     due = Moment(datetime(2026, 11, 21, 13, 0, tzinfo=UTC), 0, zone)
     asked = {**person, "due": due}
-    add("", checklists.AskSharer, **asked, **link, item=described[0], hint=described[1], way="text", attempt="first")
+    sheet = {"item": described[0], "hint": described[1], "way": "text", "sheet": True}
+    first = {"questions": (purpose, audience), "attempt": "first"}
+    add("", checklists.AskSharer, **asked, **link, **sheet, **first)
+    add("begun", checklists.AskSharer, **asked, **sheet, questions=(audience,), given=(given, needed), attempt="again")
+    add("right", checklists.AskSharer, **asked, **sheet, given=(given, needed), attempt="first")
     add("again", checklists.AskSharer, **asked, item="Share the link to your slides", way="link", attempt="again")
     add("co", checklists.AskSharer, **asked, item=roles, way="tick", attempt="co_sharer", owner="Chidi Eze")
     places = "Say how many people can take part"
     add("number", checklists.AskSharer, **asked, item=places, way="number", attempt="first")
-    add("file", checklists.AskSharer, **asked, item="Write the case study", way="file", attempt="first")
+    case = {"item": "Write the case study", "way": "file"}
+    add("file", checklists.AskSharer, **asked, item="Plan the session step by step", way="file", attempt="first")
+    add("case", checklists.AskSharer, **asked, **case, sheet=True, questions=(situation,), attempt="first")
+    noted = {**person, "item": described[0], "given": (given, needed)}
+    add("", checklists.ChecklistNoted, **noted, **link, questions=(audience,))
+    add("complete", checklists.ChecklistNoted, **noted, complete=True)
+    add("file", checklists.ChecklistNoted, **person, **link, item="Share the link to your slides", file=True)
+    add("", checklists.ChatGuide, title=session["title"], guide=guide)
+    question = {"question": audience.text, "hint": audience.hint, "number": 2, "of": 3}
+    asks = {"item": described[0], "way": "text", "left": 3, **question}
+    for said in ("next", "answer", "wrong"):
+        add(f"question-{said}", checklists.ChatChecklist, said=said, **asks)
+    add("case", checklists.ChatChecklist, said="next", **(asks | case))
+    public = f"{_PAGES}/sessions/7/case-study"
+    add("case-done", checklists.ChatChecklist, said="done", **case, left=3, of=4, page=public)
+    add("file-here", checklists.ChatChecklist, said="file", item="Share the link to your slides", way="link",
+        left=3, mailbox=person["mailbox"])  # fmt: skip
     for said in ("done", "not_needed", "help", "over"):
         add(said, checklists.ChatChecklist, said=said, item=roles, way="tick", left=3)
     add("last", checklists.ChatChecklist, said="done", item=roles, way="tick")

@@ -25,7 +25,8 @@ CONFIG = HERE.parent / "config"
 # The files whose texts are shown to people, and the keys that hold them.
 WORDED = {
     "surveys.toml": frozenset({"title", "text", "labels", "label"}),
-    "checklists.toml": frozenset({"title", "hint"}),
+    "checklists.toml": frozenset({"title", "hint", "text"}),
+    "guides.toml": frozenset({"title", "points"}),
 }
 
 

@@ -208,18 +208,34 @@ A coordinator hears of it only when somebody asks for help or nobody answers.
 1. A session of a kind that `config/checklists.toml` names, with sharers (`session add --sharers "Ada Obi; Ben Silva"`),
    gets a checklist: each item keeps its offset from the date, never a date. A sharer's name is linked to the one
    registered person of that name; who is not found so is said by `letsconnect checklist share`.
-2. Each sharer gets the plan (`prep_pack`): by mail with the tech check as a calendar entry, or by Telegram.
+2. Each sharer gets the plan (`prep_pack`): by mail with the tech check as a calendar entry, a guide to the session
+   (`config/guides.toml`: what a clinic is, how its two hours run, who does what) and the questions of all sheets; or by
+   Telegram, where a button brings the guide.
 3. Each item is asked about two days before it is due and on that day, one item at a time: the next when the one before is
    done. Then the other sharers are asked, and three days later it stands on the desk,
 4. Answers: a reply to the mail (**done**, a link, a number, a few words, **not needed**, **help**, in five languages), the
    buttons and words in the chat, or the sharer's page. What is unclear goes to a person and is never guessed. A link of an
    item that names a `resource` becomes a resource of the session.
-5. When everything is ticked, nobody is written to.
+5. A file that comes by mail is acknowledged at once: the sharer hears that a person looks at it and that a link is
+   quicker, is asked no more about that item, and the desk names it. In the chat the bot says what to do instead.
+6. When everything is ticked, nobody is written to.
 
 A session that moves moves its plan: what is done stays done, but for items that say `again`; the sharers get the new
 dates, and tasks about the old ones leave the desk. A cancelled session ends everything. A checklist that is made late is
 squeezed as a whole into the time that is left, in the same order; the plan says what is late, and the steps from the first
 ask to the desk follow each other so much faster that the last still comes before the session.
+
+## Sheets: description and case study
+An item may have questions (`questions` in the file), which are answered one by one: in a reply, each answer after its
+number; one message at a time in the chat; on the sharer's page, where every button keeps all that was written. Nobody has
+to answer all at once; what is there is shown, and only what is open is asked again.
+
+- Answers to questions with `into` go into the session when all are there: what it is for, who it is for, what to prepare.
+  People who have an invitation hear of one change. What the session says already, from a proposal or a coordinator, is not
+  asked; the sharer is asked whether it is right. Correct it with `session change`: the sheet shows what the session says.
+- A case study is a page of its own, `/sessions/NUMBER/case-study`, and with it a resource of the session. Without pages
+  it is kept, and `letsconnect checklist sheet` shows it. A link to a case study that is written elsewhere will do, too.
+- `letsconnect checklist sheet SESSION ITEM` shows the questions and answers, and with `--set QUESTION=WORDS` corrects one.
 
 `letsconnect checklist list`, `show` and `tick` look at checklists and enter what was said elsewhere; the flow "Sharer
 checklists" shows all of them every day, and "Confirm a session" makes a session, its sharers and their plan in one form.
@@ -236,6 +252,7 @@ checklists" shows all of them every day, and "Confirm a session" makes a session
 | `again` | must be done anew when the session moves |
 | `resource` | its link becomes a resource of that kind |
 | `calendar` | minutes of an entry in the sharer's calendar |
+| `questions` | what it is answered with: `code`, `text`, `hint`, `into` (`purpose`, `audience` or `preparation` of the session), `needed` |
 | `title`, `hint` | in English; translations are in the catalogues |
 
 Who is asked when is in [cadences.md](cadences.md), anchors `checklist` and `checklist_item_due`.

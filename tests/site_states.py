@@ -29,6 +29,7 @@ from store import surveys as stored_surveys
 from tests.programme import Place
 
 LINK = "https://slides.example.org/a-rather-long-name-without-any-place-to-break-it"
+SHEETS = ("description", "case_study")
 GIVEN = {Way.TEXT: "For newcomers.", Way.NUMBER: "18", Way.LINK: LINK, Way.FILE: LINK}
 
 
@@ -88,12 +89,24 @@ def prepared(place: Place, fresh: Session, begun: Session) -> dict[str, str]:
     first, second, *others = checklists.show(app, str(begun.id)).lines
     say(first, ItemState.NOT_NEEDED)
     say(second, ItemState.HELP)
+    described, case = (next(one.item.id for one in others if one.item.code == code) for code in SHEETS)
+    checklist_answers.fill_by_page(app, sharers[begun.id], described, {"purpose": "To write a first proposal."})
+    story = dict.fromkeys(("situation", "steps", "result", "lesson"), "A long story, well told.")
+    checklist_answers.fill_by_page(app, sharers[begun.id], case, story)
     for line in others:
-        if line.item.way not in seen:
+        if line.item.way not in seen and line.item.code not in SHEETS:
             seen.add(line.item.way)
             say(line, ItemState.DONE)
     until = fresh.ends_at
+    empty = next(line.item.id for line in checklists.show(app, str(fresh.id)).lines if line.item.code == "description")
+    page, again = (page_links.url(app, Page.CHECKLIST, sharers[one.id], until) for one in (fresh, begun))
     return {
+        "sheet": f"{page}/items/{empty}",
+        "sheet-begun": f"{again}/items/{described}",
+        "sheet-saved": f"{again}/items/{described}?saved=yes",
+        "sheet-done": f"{again}/items/{case}?saved=yes",
+        "guide": f"{page}/guide",
+        "case-study": f"/sessions/{begun.id}/case-study",
         "checklist": page_links.url(app, Page.CHECKLIST, sharers[fresh.id], until),
         "checklist-begun": page_links.url(app, Page.CHECKLIST, sharers[begun.id], until),
     }

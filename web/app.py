@@ -26,6 +26,7 @@ from web import (
     relays,
     rsvp,
     sessions,
+    sheets,
     style,
     survey,
     unsubscribe,
@@ -50,6 +51,7 @@ SPOTS: tuple[Spot, ...] = (
     *survey.SPOTS,
     *unsubscribe.SPOTS,
     *checklist.SPOTS,
+    *sheets.SPOTS,
 )
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from domain.checklists import Answered, Item, ItemState, Way
 from domain.errors import UserError
 from domain.sessions import SessionState
-from steps import checklist_answers, checklists
+from steps import checklist_answers, checklists, sheets
 from steps.checklists import LONGEST_TEXT, Checklist, Line
 from steps.page_links import Page
 from store import checklists as store
@@ -43,6 +43,9 @@ class Shown:
     help: bool
     not_needed: bool
     answer: str
+    sheet: str  # the address of the page with its questions, "" for an item without
+    left: int  # questions that are open
+    of: int
 
 
 def show(visit: Visit) -> Response:
@@ -81,8 +84,10 @@ def _values(
     language, session = visit.language("checklist"), there.session
     person = participants.load(visit.app.conn, [sharer.participant_id], visit.now)[sharer.participant_id]
     zone = person.zone or visit.app.programme.zone
+    here = f"/{Page.CHECKLIST}/{visit.token}"
 
     def shown(line: Line) -> Shown:
+        sheet = sheets.of_item(visit.app, visit.app.conn, line.item.id)
         return Shown(
             id=line.item.id,
             title=pages().text(line.title, language),
@@ -94,6 +99,9 @@ def _values(
             help=line.item.state is ItemState.HELP,
             not_needed=line.item.state is ItemState.NOT_NEEDED,
             answer=written if line.item == wrong else line.item.answer,
+            sheet=visit.at(f"{here}/items/{line.item.id}") if sheet is not None else "",
+            left=len(sheet.left) if sheet is not None else 0,
+            of=len(sheet.questions) if sheet is not None else 0,
         )
 
     cancelled = session.state is SessionState.CANCELLED
@@ -105,6 +113,7 @@ def _values(
         "settled": tuple(shown(line) for line in there.lines if line.settled),
         "wrong": WRONG.get(wrong.way, "link") if wrong else "",
         "longest": LONGEST_TEXT,
+        "guide": visit.at(f"{here}/guide") if session.kind in visit.app.programme.guides else "",
     }
 
 

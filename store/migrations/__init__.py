@@ -19,6 +19,7 @@ from store.migrations import m015_registering
 from store.migrations import m016_relays
 from store.migrations import m017_skeletons
 from store.migrations import m018_sharers
+from store.migrations import m019_sheets
 from store.migrations import m020_session_texts
 from store.migrations import m021_outbox_indexes
 from store.migrations import m023_import_rows

@@ -35,7 +35,7 @@ def test_session_with_sharers_gets_a_checklist_and_each_sharer_the_plan(place: S
     assert [s.participant_id for s in store.sharers(place.app.conn, [session.id])] == [place.ada, place.ben]
     assert place.tick() == ["prep_pack/checklist-1/0/1", "prep_pack/checklist-2/0/2"]
     words = letter_text(place, "prep_pack/checklist-1/0/1")
-    assert "Tue 8 Dec – Confirm the date, the topic" in words and "late" not in words
+    assert "Tue 8 Dec – Confirm the date, the topic" in words and "(late)" not in words
     method, event = place.event("prep_pack/checklist-1/0/1")
     assert (method, str(event["SUMMARY"])) == ("REQUEST", "Try camera, sound and slides with us: Proposal writing")
     assert event["DTSTART"].dt == session.starts_at - 2 * DAY
@@ -265,13 +265,13 @@ def test_person_who_left_the_session_answers_nothing_any_more(asked: SharersPlac
 
 def test_erased_sharer_leaves_no_words(place: SharersPlace) -> None:
     session = place.clinic(30, ALONE)
-    item = place.items(session)["description"].id
+    item = place.items(session)["interaction"].id
     with database.write(place.app.conn) as conn:
         said = Answered(ItemState.DONE, "For my friends")
         checklists.answer(place.app, conn, item, said, "mail", place.time, place.ada)
     assert persons.export(place.app, "1")["checklist_items"][0]["answer"] == "For my friends"
     persons.erase(place.app, "1", "test")
-    assert place.items(session)["description"].answer == ""
+    assert place.items(session)["interaction"].answer == ""
     assert place.left(days=20) == []
 
 

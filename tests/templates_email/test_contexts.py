@@ -11,7 +11,9 @@ from templates_email.newsletters import DOCUMENTS
 
 _FROM_THE_EXTENSION = {"gettext", "ngettext"}
 # Read by what is included: the label of a change in update.j2, the parts of an issue.
-_LOOP_VARIABLES = {"change", "section", "block", "resource", "number", "session", "ask", "groups"}  # of those included
+_LOOP_VARIABLES = {
+    "change", "section", "block", "resource", "number", "session", "ask", "groups", "question", "of",
+}  # of those included
 
 
 @pytest.mark.parametrize("message", (*CONTEXTS, "issue_page"))
