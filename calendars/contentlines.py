@@ -23,7 +23,12 @@ _NAME = str.maketrans({'"': "'", "\\": "/", "^": " "})
 
 def clean_text(text: str) -> str:
     """Several lines as a TEXT value can hold them: LF between lines, no control characters, ends trimmed."""
-    return _UNWANTED.sub("", _BREAKS.sub("\n", text)).strip()
+    return clean_piece(text).strip()
+
+
+def clean_piece(text: str) -> str:
+    """Likewise a piece of such a text, with its ends."""
+    return _UNWANTED.sub("", _BREAKS.sub("\n", text))
 
 
 def clean_line(text: str) -> str:
@@ -38,8 +43,12 @@ def clean_name(text: str) -> str:
 
 def text_line(name: str, text: str, language: str = "") -> str:
     """A TEXT property (RFC 5545 section 3.3.11) of cleaned text, LANGUAGE where known."""
-    escaped = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
-    return f"{name};LANGUAGE={language}:{escaped}" if language else f"{name}:{escaped}"
+    return f"{name};LANGUAGE={language}:{escaped(text)}" if language else f"{name}:{escaped(text)}"
+
+
+def escaped(text: str) -> str:
+    """TEXT as it stands in a line."""
+    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 
 def time_line(name: str, moment: datetime) -> str:
@@ -56,10 +65,11 @@ def address_line(name: str, address: str, params: dict[str, str]) -> str:
 
 def serialise(lines: Iterable[str]) -> bytes:
     """UTF-8, folded at 75 octets between characters, CRLF after every line (RFC 5545 section 3.1)."""
-    return b"".join(_fold(line.encode()) + b"\r\n" for line in lines)
+    return b"".join(fold(line.encode()) + b"\r\n" for line in lines)
 
 
-def _fold(line: bytes) -> bytes:
+def fold(line: bytes) -> bytes:
+    """One line in lines of 75 octets; to begin in the middle of a line, begin with its space."""
     if len(line) <= FOLD_AT:
         return line
     parts, start, room = [], 0, FOLD_AT

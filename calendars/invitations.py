@@ -11,6 +11,7 @@ breaks some client's buttons.
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Literal
 
 from calendars.contentlines import (
     PRODID,
@@ -25,6 +26,7 @@ from calendars.contentlines import (
 from domain.errors import Problem, UserError
 from domain.invitations import PartStat
 
+Method = Literal["REQUEST", "CANCEL"]
 SEQUENCE_MAX = 2**31 - 1  # INTEGER, RFC 5545 section 3.3.8
 
 _UID = re.compile(r"[A-Za-z0-9@._~:+=/-]{1,255}")  # nothing that TEXT would escape
@@ -61,11 +63,7 @@ class Entry:
 
 def request(entry: Entry) -> bytes:
     """The invitation, or its update: CRLF, UTF-8, folded. Raises UserError with every problem at once."""
-    entry = normalise(entry)
-    personal = _personal(
-        entry, {**_guest(entry), "RSVP": "TRUE"}
-    )  # without RSVP some clients show no buttons
-    return _calendar("REQUEST", [*personal, *_constant(entry), "STATUS:CONFIRMED", "TRANSP:OPAQUE"])
+    return _calendar("REQUEST", normalise(entry))
 
 
 def cancel(entry: Entry) -> bytes:
@@ -73,9 +71,7 @@ def cancel(entry: Entry) -> bytes:
 
     Raises UserError with every problem at once.
     """
-    entry = normalise(entry)
-    personal = _personal(entry, _guest(entry))
-    return _calendar("CANCEL", [*personal, *_constant(entry), "STATUS:CANCELLED", "TRANSP:TRANSPARENT"])
+    return _calendar("CANCEL", normalise(entry))
 
 
 def normalise(entry: Entry) -> Entry:
@@ -83,7 +79,7 @@ def normalise(entry: Entry) -> Entry:
 
     Raises UserError with every problem; no problem repeats the value, which may be a person's.
     """
-    problems = _problems(entry)
+    problems = problems_of(entry)
     if problems:
         raise UserError(*problems)
     modified = entry.last_modified
@@ -102,7 +98,17 @@ def normalise(entry: Entry) -> Entry:
     )
 
 
-def _problems(entry: Entry) -> list[Problem]:
+def is_good_for_one(entry: Entry) -> bool:
+    """Whether nothing is wrong with what is one person's in it."""
+    return bool(_UID.fullmatch(entry.uid)) and _is_moment(entry.dtstamp) and is_address(entry.attendee_address)
+
+
+def _is_moment(moment: datetime) -> bool:
+    return moment.utcoffset() is not None and 1970 <= moment.year < 9999
+
+
+def problems_of(entry: Entry) -> list[Problem]:
+    """Everything that a calendar could not hold."""
     found: list[Problem] = []
 
     def unless(good: object, where: str, what: str, remedy: str) -> None:
@@ -116,7 +122,7 @@ def _problems(entry: Entry) -> list[Problem]:
     times_good = True
     for name in ("dtstamp", "start", "end", "last_modified"):
         moment = getattr(entry, name)
-        good = moment is None or (moment.utcoffset() is not None and 1970 <= moment.year < 9999)
+        good = moment is None or _is_moment(moment)
         unless(
             good, name, "a time without a zone, or of no sensible year", "Give an aware datetime from 1970 on"
         )
@@ -147,32 +153,42 @@ def _whole(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
-def _personal(entry: Entry, params: dict[str, str]) -> list[str]:
+def _personal(entry: Entry, method: Method) -> list[str]:
     """The lines that differ from person to person, and from sending to sending."""
     return [
         f"UID:{entry.uid}",
         f"SEQUENCE:{entry.sequence}",
         time_line("DTSTAMP", entry.dtstamp),
-        address_line("ATTENDEE", entry.attendee_address, {**params, "CN": entry.attendee_name}),
+        address_line("ATTENDEE", entry.attendee_address, {**guest(entry, method), "CN": entry.attendee_name}),
     ]
 
 
-def _guest(entry: Entry) -> dict[str, str]:
-    return {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": entry.partstat.value}
+def guest(entry: Entry, method: Method) -> dict[str, str]:
+    """Parameters of the ATTENDEE, but for the name."""
+    params = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": entry.partstat.value}
+    # Without RSVP some clients show no buttons.
+    return {**params, "RSVP": "TRUE"} if method == "REQUEST" else params
 
 
 def _constant(entry: Entry) -> list[str]:
     """The lines that are the same for everybody who gets this session in this language."""
-    lines = [
+    described = [text_line("DESCRIPTION", entry.description, entry.language)] if entry.description else []
+    return [*when(entry), *described, *where(entry)]
+
+
+def when(entry: Entry) -> list[str]:
+    """Of a normalised entry, the shared lines before the description."""
+    return [
         address_line("ORGANIZER", entry.organizer_address, {"CN": entry.organizer_name}),
         time_line("DTSTART", entry.start),
         time_line("DTEND", entry.end),
         text_line("SUMMARY", entry.summary, entry.language),
     ]
-    if entry.description:
-        lines.append(text_line("DESCRIPTION", entry.description, entry.language))
-    if entry.location:
-        lines.append(text_line("LOCATION", entry.location, entry.language))
+
+
+def where(entry: Entry) -> list[str]:
+    """And those after it."""
+    lines = [text_line("LOCATION", entry.location, entry.language)] if entry.location else []
     if entry.url:
         lines.append(f"URL:{entry.url}")
     if entry.last_modified:
@@ -180,6 +196,13 @@ def _constant(entry: Entry) -> list[str]:
     return lines
 
 
-def _calendar(method: str, event: list[str]) -> bytes:
+def frame(method: Method) -> tuple[list[str], list[str]]:
+    """The lines before those of an entry, and after them."""
     head = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODID}", "CALSCALE:GREGORIAN", f"METHOD:{method}"]
-    return serialise([*head, "BEGIN:VEVENT", *event, "END:VEVENT", "END:VCALENDAR"])
+    state = {"REQUEST": ["STATUS:CONFIRMED", "TRANSP:OPAQUE"], "CANCEL": ["STATUS:CANCELLED", "TRANSP:TRANSPARENT"]}
+    return [*head, "BEGIN:VEVENT"], [*state[method], "END:VEVENT", "END:VCALENDAR"]
+
+
+def _calendar(method: Method, entry: Entry) -> bytes:
+    head, tail = frame(method)
+    return serialise([*head, *_personal(entry, method), *_constant(entry), *tail])

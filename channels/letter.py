@@ -10,11 +10,12 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from typing import TypeVar
 
 from channels.headers import folded, mailbox, unstructured
 from domain.errors import Problem, UserError
@@ -32,6 +33,8 @@ _MESSAGE_ID = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # RFC 5646, loosely
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _NO_TEXT = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_HALF = re.compile("[\ud800-\udfff]")
+_LONGEST_ID = 900
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -75,62 +78,81 @@ def build(letter: Letter) -> bytes:
         field("the sender", _sender, letter.sender_name, letter.sender_address),
         field("the recipient", mailbox, "To", letter.recipient_name, letter.recipient_address),
         field("the subject", _subject, letter.subject),
-        field("the date", _date, letter.date),
+        field("the date", date_field, letter.date),
         field("the Message-ID", _id_field, "Message-ID", letter.message_id),
     ]
     if letter.in_reply_to:
         head.append(field("In-Reply-To", _thread, letter.in_reply_to))
-    head.append(field("the language", _language, letter.language))
-    head.extend(field("a further header", _further, name, value) for name, value in letter.headers)
+    head.append(field("the language", language_field, letter.language))
+    head.extend(field("a further header", further_field, name, value) for name, value in letter.headers)
     text = field("the plain text", _text_part, "plain", letter.text)
-    html = field("the HTML", _text_part, "html", letter.html)
+    html = field("the HTML", _text_part, "html", letter.html) if letter.html else b""
     calendar = field("the calendar", _calendar, letter.calendar, letter.calendar_method)
     if problems:
         raise UserError(*problems)
-    return b"".join(head) + b"MIME-Version: 1.0\r\n" + _body(letter, text, html, calendar)
+    parts = body(letter.message_id, letter.calendar_method, [text], [html] if html else [], [calendar])
+    return b"".join([*head, b"MIME-Version: 1.0\r\n", *parts])
 
 
-def _body(letter: Letter, text: bytes, html: bytes, calendar: bytes) -> bytes:
-    words = [text, html] if letter.html else [text]
-    if not calendar:
-        return _multipart("alternative", letter.message_id, words)
-    head = f"Content-Type: text/calendar; charset=UTF-8; method={letter.calendar_method}\r\n"
-    encoding = b"Content-Transfer-Encoding: base64\r\n"
-    part = head.encode("ascii") + encoding + b"\r\n" + calendar
+T = TypeVar("T")
+
+
+def body(
+    seed: str, method: str | None, text: Sequence[bytes | T], html: Sequence[bytes | T], calendar: Sequence[bytes | T]
+) -> list[bytes | T]:
+    """Everything from the Content-Type on, of parts that are encoded; the calendar's without its head. What a part is
+    made of goes through untouched. `seed`: what the boundaries are made from."""
+    words = [text, html] if html else [text]
+    if not any(calendar):
+        return _multipart("alternative", seed, words)
+    encoding = b"Content-Transfer-Encoding: base64\r\n\r\n"
+    shown = f"Content-Type: text/calendar; charset=UTF-8; method={method}\r\n".encode("ascii")
     attached = (
         b'Content-Type: application/ics; name="invite.ics"\r\n'
-        b'Content-Disposition: attachment; filename="invite.ics"\r\n' + encoding + b"\r\n" + calendar
+        b'Content-Disposition: attachment; filename="invite.ics"\r\n'
     )
-    inner = _multipart("alternative", letter.message_id, [*words, part])
-    return _multipart("mixed", letter.message_id, [inner, attached])
+    inner = _multipart("alternative", seed, [*words, [shown + encoding, *calendar]])
+    return _multipart("mixed", seed, [inner, [attached + encoding, *calendar]])
 
 
-def _multipart(kind: str, seed: str, parts: list[bytes]) -> bytes:
+def _multipart(kind: str, seed: str, parts: Sequence[Sequence[bytes | T]]) -> list[bytes | T]:
     # No part can hold the boundary: in base64 and quoted-printable "=_" does not occur (RFC 2045 section 6.7).
     boundary = f"=_{kind[:3]}_{hashlib.sha256(seed.encode('utf-8')).hexdigest()[:24]}"
     line = b"--" + boundary.encode("ascii")
-    head = f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii")
-    return head + b"".join(line + b"\r\n" + part + b"\r\n" for part in parts) + line + b"--\r\n"
+    found: list[bytes | T] = [f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii")]
+    for part in parts:
+        found += [line + b"\r\n", *part, b"\r\n"]
+    return [*found, line + b"--\r\n"]
+
+
+def checked(text: str) -> str:
+    """A text with LF between its lines. ValueError where no mail could hold it."""
+    if _NO_TEXT.search(text):
+        raise ValueError("holds control characters")
+    if _HALF.search(text):
+        raise ValueError("holds half a character (a lone surrogate)")
+    return _LINE_END.sub("\n", text) if "\r" in text else text
+
+
+def part_head(subtype: str, encoding: str) -> bytes:
+    """Of a part of text."""
+    head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    return head.encode("ascii")
 
 
 def _text_part(subtype: str, text: str) -> bytes:
-    if _NO_TEXT.search(text):
-        raise ValueError("holds control characters")
-    if "\r" in text:
-        text = _LINE_END.sub("\n", text)
+    text = checked(text)
     if not text.endswith("\n"):
         text += "\n"
-    try:
-        data = text.replace("\n", "\r\n").encode("utf-8")
-    except UnicodeEncodeError:
-        raise ValueError("holds half a character (a lone surrogate)") from None
-    quoted = binascii.b2a_qp(data, istext=True)
-    if len(quoted) <= len(data) * 4 // 3:
-        encoding, body = b"quoted-printable", quoted
-    else:
-        encoding, body = b"base64", _base64(data)
-    head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: ".encode("ascii")
-    return head + encoding + b"\r\n\r\n" + body
+    data = text.replace("\n", "\r\n").encode("utf-8")
+    if suits_quoting(data):
+        return part_head(subtype, "quoted-printable") + binascii.b2a_qp(data, istext=True)
+    return part_head(subtype, "base64") + _base64(data)
+
+
+def suits_quoting(data: bytes) -> bool:
+    """Whether it is no longer in quoted-printable than in base64."""
+    return len(binascii.b2a_qp(data, istext=True)) <= len(data) * 4 // 3
 
 
 def _base64(data: bytes) -> bytes:
@@ -140,12 +162,19 @@ def _base64(data: bytes) -> bytes:
 def _calendar(calendar: bytes | None, method: str | None) -> bytes:
     if calendar is None and method is None:
         return b""
-    if calendar is None or method not in METHODS:
+    if calendar is None:
+        raise ValueError("needs both its bytes and a method, REQUEST or CANCEL")
+    check_method(calendar, method)
+    return _base64(calendar)
+
+
+def check_method(calendar: bytes, method: str | None) -> None:
+    """ValueError where the calendar says otherwise, or nothing."""
+    if method not in METHODS:
         raise ValueError("needs both its bytes and a method, REQUEST or CANCEL")
     # Outlook reports a method that differs from the body's, and shows no buttons.
     if not re.search(rb"^METHOD:" + method.encode("ascii") + rb"\r?$", calendar, re.MULTILINE):
         raise ValueError("has another METHOD inside than outside")
-    return _base64(calendar)
 
 
 # What many letters of one sending share is made once.
@@ -161,17 +190,23 @@ def _subject(text: str) -> bytes:
     return unstructured("Subject", text)
 
 
-def _date(date: datetime) -> bytes:
+@lru_cache(maxsize=16)
+def date_field(date: datetime) -> bytes:
     if date.utcoffset() is None:
         raise ValueError("has no offset from UTC")
     return folded("Date", format_datetime(date))
 
 
-def _id_field(name: str, message_id: str) -> bytes:
+def bare_id(message_id: str) -> str:
+    """A Message-ID without its angle brackets; ValueError where it is none."""
     bare = message_id.removeprefix("<").removesuffix(">")
-    if not _MESSAGE_ID.fullmatch(bare) or bare.count("@") != 1:
+    if not _MESSAGE_ID.fullmatch(bare) or bare.count("@") != 1 or len(bare) > _LONGEST_ID:
         raise ValueError("is not of the form left@right (RFC 5322 section 3.6.4)")
-    return folded(name, f"<{bare}>")
+    return bare
+
+
+def _id_field(name: str, message_id: str) -> bytes:
+    return folded(name, f"<{bare_id(message_id)}>")
 
 
 def _thread(message_id: str) -> bytes:
@@ -179,14 +214,14 @@ def _thread(message_id: str) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _language(language: str) -> bytes:
+def language_field(language: str) -> bytes:
     if not _LANGUAGE.fullmatch(language):
         raise ValueError("is no language tag (RFC 5646)")
     return folded("Content-Language", language)
 
 
 @lru_cache(maxsize=64)
-def _further(name: str, value: str) -> bytes:
+def further_field(name: str, value: str) -> bytes:
     if not _HEADER_NAME.fullmatch(name) or name.lower() in RESERVED:
         raise ValueError("has a name that is not allowed here")
     return folded(name, value) if value.isascii() else unstructured(name, value)

@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.cadences import REPEATABLE
+from domain.cadences import REPEATABLE, Purpose
 from domain.facts import Facts
 from domain.messages import State
+from domain.payloads import Filled
 from domain.planning import Send
-from steps import words
+from steps import letters, words
 from steps.app import App
 from steps.compose_chat import chat_of
-from steps.entries import METHODS, calendar_of
+from steps.entries import METHODS, calendar_of, entry_of
 from steps.mails import envelope_sender, mail_to, reference_of
 from store.outbox import NewMessage
 from templates_email import skeletons
+from templates_email.contexts import personal_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class _Written:
     """What leaves: `data` frozen, `sender` of the envelope ("" in a chat), whether a repeat is harmless."""
 
     language: str
-    data: bytes
+    data: bytes | Filled
     sender: str
     repeatable: bool
 
@@ -70,22 +72,42 @@ def _mail(app: App, send: Send, facts: Facts, message_id: str, now: datetime) ->
     assert to is not None
     reference = reference_of(message_id)
     context = words.context_of(app, touch, facts, reference)
-    rendered = skeletons.render(context.message, (*person.languages, *app.programme.languages), context)
-    entry = calendar_of(app, touch, facts, rendered.chat, rendered.language, now)
-    data = mail_to(
+    skeleton = skeletons.chosen(context.message, (*person.languages, *app.programme.languages), context)
+    personal = personal_values(context)
+    sender, repeatable = envelope_sender(app, reference), touch.purpose in REPEATABLE
+    identity = app.programme.rules.touchpoints[touch.touchpoint].sender
+    answered = _in_reply_to(app, facts)
+    if touch.purpose is Purpose.PREP_PACK:  # to one person, with entries of its own
+        rendered = skeleton.fill(personal)
+        whole = mail_to(
+            app,
+            person.name,
+            to.address,
+            rendered,
+            message_id,
+            now,
+            identity=identity,
+            calendar_part=calendar_of(app, touch, facts, rendered.chat, rendered.language, now),
+            method=METHODS[touch.purpose],
+            in_reply_to=answered,
+            unsubscribe=context.stop_link,
+        )
+        return _Written(rendered.language, whole, sender, repeatable)
+    entry = entry_of(app, touch, facts, "", skeleton.language, now)
+    filled = letters.mail_to(
         app,
         person.name,
         to.address,
-        rendered,
+        skeleton,
+        personal,
         message_id,
         now,
-        identity=app.programme.rules.touchpoints[touch.touchpoint].sender,
-        calendar_part=entry,
-        method=METHODS.get(touch.purpose) if entry else None,
-        in_reply_to=_in_reply_to(app, facts),
-        unsubscribe=context.stop_link,
+        identity=identity,
+        entry=entry,
+        method=METHODS[touch.purpose] if entry else None,
+        in_reply_to=answered,
     )
-    return _Written(rendered.language, data, envelope_sender(app, reference), touch.purpose in REPEATABLE)
+    return _Written(skeleton.language, filled, sender, repeatable)
 
 
 def _in_reply_to(app: App, facts: Facts) -> str | None:

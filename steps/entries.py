@@ -1,5 +1,6 @@
 """The calendar entry that goes with a message: by mail as its calendar part, in a chat as a file."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from calendars import invitations as calendar
@@ -10,7 +11,7 @@ from domain.touches import Touch
 from steps import checklist_words
 from steps.app import App
 
-METHODS = {
+METHODS: Mapping[Purpose, calendar.Method] = {
     Purpose.INVITATION: "REQUEST",
     Purpose.UPDATE: "REQUEST",
     Purpose.CANCELLATION: "CANCEL",
@@ -24,12 +25,22 @@ def calendar_of(
     """The calendar entry that goes with this touch; None where none does."""
     if touch.purpose is Purpose.PREP_PACK:
         return checklist_words.entry_of(app, facts, description, language, now)
+    entry = entry_of(app, touch, facts, description, language, now)
+    if entry is None:
+        return None
+    return calendar.cancel(entry) if touch.purpose is Purpose.CANCELLATION else calendar.request(entry)
+
+
+def entry_of(
+    app: App, touch: Touch, facts: Facts, description: str, language: str, now: datetime
+) -> calendar.Entry | None:
+    """A person's entry of the touch's session; None where none goes with it."""
     session = facts.session
     if touch.purpose not in METHODS or session is None or touch.sequence is None:
         return None
     person, invitation = facts.person, facts.invitation
     assert person.email is not None
-    entry = calendar.Entry(
+    return calendar.Entry(
         uid=invitation.uid if invitation else app.uid(session.id, person.id),
         sequence=touch.sequence,
         dtstamp=now,
@@ -47,4 +58,3 @@ def calendar_of(
         last_modified=session.changed_at,
         language=language,
     )
-    return calendar.cancel(entry) if touch.purpose is Purpose.CANCELLATION else calendar.request(entry)

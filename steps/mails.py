@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from channels import letter
+from channels.forms import Pieces, in_turn
 from steps import page_links
 from steps.app import App
 from templates_email import skeletons
@@ -51,6 +52,7 @@ def mail_to(
     `unsubscribe` is the address of the reader's page for it, "" for those who have none.
     """
     sender = app.programme.senders[identity]
+    found = own_headers(app, identity, reference_of(message_id), (unsubscribe,))
     return letter.build(
         letter.Letter(
             sender_name=sender.name,
@@ -65,27 +67,34 @@ def mail_to(
             language=rendered.language,
             calendar=calendar_part,
             calendar_method=method,
-            headers=(*_headers(app, sender.address, reference_of(message_id), unsubscribe), *headers),
+            headers=(*((field, "".join(map(str, pieces))) for field, pieces in found), *headers),
             in_reply_to=in_reply_to,
         )
     )
 
 
-def _headers(
-    app: App, sender_address: str | None, reference: str, unsubscribe: str
-) -> tuple[tuple[str, str], ...]:
+def own_headers(
+    app: App, identity: str, reference: str | int, unsubscribe: Pieces
+) -> tuple[tuple[str, Pieces], ...]:
+    """The fields that every mail of that sender has. `reference` and a piece of `unsubscribe` may be the number of a
+    value (`channels/forms.py`); `unsubscribe` begins with text."""
     # RFC 3834 section 5: nobody's holiday notice should answer this.
-    found = [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "OOF, AutoReply")]
-    ways = []
-    if unsubscribe.startswith("https://"):  # RFC 8058 section 3.1 asks for TLS
-        ways.append(f"<{unsubscribe}>")
-        found.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    found: list[tuple[str, Pieces]] = [
+        ("Auto-Submitted", ("auto-generated",)),
+        ("X-Auto-Response-Suppress", ("OOF, AutoReply",)),
+    ]
+    ways: list[str | int] = []
+    if str(unsubscribe[0]).startswith("https://"):  # RFC 8058 section 3.1 asks for TLS
+        ways += ["<", *unsubscribe, ">"]
+        found.append(("List-Unsubscribe-Post", ("List-Unsubscribe=One-Click",)))
     if app.programme.verp:
-        ways.append(f"<mailto:{tagged(app, UNSUBSCRIBE_TAG, reference)}?subject=unsubscribe%20{reference}>")
+        local, _, domain = app.mailbox.rpartition("@")
+        ways += [", " if ways else "", f"<mailto:{local}{UNSUBSCRIBE_TAG}", reference, f"@{domain}"]
+        ways += ["?subject=unsubscribe%20", reference, ">"]
     if ways:
-        found.append(("List-Unsubscribe", ", ".join(ways)))
-    if sender_address not in (None, app.mailbox):
-        found.append(("Reply-To", app.mailbox))  # answers are read in one place
+        found.append(("List-Unsubscribe", in_turn(ways)))
+    if app.programme.senders[identity].address not in (None, app.mailbox):
+        found.append(("Reply-To", (app.mailbox,)))  # answers are read in one place
     return tuple(found)
 
 

@@ -14,13 +14,14 @@ from domain.cadences import Touchpoint
 from domain.messages import State
 from domain.newsletter import IssueState
 from domain.participants import ContactPoint, Participant
+from domain.payloads import Filled
 from domain.posts import split
 from domain.routes import route
+from steps import letters, notices
 from steps import newsletter_content as contents
 from steps import newsletter_readers as reading
-from steps import notices
 from steps.app import App
-from steps.mails import envelope_sender, mail_to, mailing_headers, reference_of, unsubscribe_link
+from steps.mails import envelope_sender, mailing_headers, reference_of
 from steps.newsletter import content_mark
 from steps.newsletter_wording import Wording, zone_of
 from steps.notices import Notice
@@ -149,15 +150,19 @@ def _messages(
             for n, text in enumerate(posts, 1)
         ]
     message_id = app.message_id(key)
-    rendered = wording.letter(language, person.name, message_id, zone, registered, wished)
-    headers = mailing_headers(app, issue.kind, issue.id, contents.archive_url(app, issue))
-    reference = reference_of(message_id)
-    data = mail_to(
-        app, person.name, to.address, rendered, message_id, now, identity=point.sender, headers=headers,
-        unsubscribe=unsubscribe_link(app, reference, now),
-    )  # fmt: skip
-    sender = envelope_sender(app, reference)
-    return [_message(app, issue, key, person, to, rendered.language, sender, data, now, message_id)]
+    filled = letters.mail_to(
+        app,
+        person.name,
+        to.address,
+        wording.words(language, zone, registered, wished),
+        wording.personal(person.name, message_id),
+        message_id,
+        now,
+        identity=point.sender,
+        headers=mailing_headers(app, issue.kind, issue.id, contents.archive_url(app, issue)),
+    )
+    sender = envelope_sender(app, reference_of(message_id))
+    return [_message(app, issue, key, person, to, language, sender, filled, now, message_id)]
 
 
 def _post(chat: str, text: str) -> bytes:
@@ -169,8 +174,8 @@ def _in_state(message: NewMessage, state: State) -> NewMessage:
 
 
 def _message(
-    app: App, issue: Issue, key: str, person: Participant, to: ContactPoint, language: str, sender: str, data: bytes,
-    now: datetime, message_id: str = "",
+    app: App, issue: Issue, key: str, person: Participant, to: ContactPoint, language: str, sender: str,
+    data: bytes | Filled, now: datetime, message_id: str = "",
 ) -> NewMessage:  # fmt: skip
     point = _point(app, issue)
     return NewMessage(

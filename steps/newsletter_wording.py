@@ -12,6 +12,7 @@ from domain.newsletter import Content, in_order, languages_of, matches
 from domain.participants import Participant
 from steps import newsletter_content as contents
 from steps.app import App
+from steps.letters import KEPT
 from steps.mails import reference_of, unsubscribe_link
 from store.newsletter import Issue
 from templates_email import documents, skeletons
@@ -52,18 +53,30 @@ class Wording:
         self, language: str, name: str, message_id: str, zone: str, registered: frozenset[int], wished: frozenset[str]
     ) -> Rendered:
         """One reader's letter: `registered` are ids of sessions, `wished` codes of skills."""
-        _, skeleton = self._skeletons[language]
-        coming = self._coming(language, zone, registered, wished)
+        return self.words(language, zone, registered, wished).fill(self.personal(name, message_id))
+
+    def personal(self, name: str, message_id: str) -> dict[str, str | Part]:
+        """What nobody else's letter says."""
         reference = reference_of(message_id)
         stop = unsubscribe_link(self.app, reference, self.app.now())
-        return skeleton.fill({"name": name, "reference": reference, "stop_link": stop, "coming": coming})
+        return {"name": name, "reference": reference, "stop_link": stop}
 
-    def _coming(self, language: str, zone: str, registered: frozenset[int], wished: frozenset[str]) -> Part:
-        parts = [
-            self._part(language, number, zone, one.id in registered, matches(one, wished))
-            for number, one in in_order(self.content.coming, wished)
-        ]
-        return Part("\n".join(part.html for part in parts), "\n\n".join(part.text for part in parts))
+    def words(self, language: str, zone: str, registered: frozenset[int], wished: frozenset[str]) -> Skeleton:
+        """What the letters of readers of one zone, with the same registrations and wishes, share."""
+        coming = self.content.coming
+        mine = [(number, one.id in registered, matches(one, wished)) for number, one in in_order(coming, wished)]
+        key = (language, zone, *mine)
+        if key not in self._words:
+            while len(self._words) >= KEPT:
+                del self._words[next(iter(self._words))]
+            parts = [self._part(language, number, zone, here, fits) for number, here, fits in mine]
+            whole = Part("\n".join(part.html for part in parts), "\n\n".join(part.text for part in parts))
+            self._words[key] = self._skeletons[language][1].with_part("coming", whole)
+        return self._words[key]
+
+    @cached_property
+    def _words(self) -> dict[tuple[object, ...], Skeleton]:
+        return {}
 
     @cached_property
     def _parts(self) -> dict[tuple[str, int, str, bool, bool], Part]:

@@ -12,10 +12,11 @@ from templates_email.fields import Form, Part
 from templates_email.shorten import ROOMS, Room, length, shorten
 from templates_email.slots import Slot, Slots, is_web_address
 
-# Literal text, and numbers of values: three for each personal field, in order: plain, escaped, escaped and isolated.
+# Literal text, and numbers of values: two for each personal field, in order: plain, and escaped for HTML.
 Pieces = tuple[str | int, ...]
-PLAIN, ESCAPED, ISOLATED = range(3)
+PLAIN, ESCAPED = range(2)
 
+_BEGIN, _END = "<bdi>", "</bdi>"
 _IN_TAG, _IN_TITLE, _IN_TEXT = "tag", "title", "text"
 _PERSONAL_LENGTH = 200  # at most: a name of 100 characters, each two UTF-16 units, or an address
 _ONE_LINE = 1_000_000  # columns: a messenger wraps by itself
@@ -39,16 +40,28 @@ def in_chat(text: str, slots: Slots, personal: Sequence[str], longest: int) -> P
     return pieces
 
 
-def values_of(value: str | Part) -> tuple[str, str, str]:
-    """One person's value in the three ways that a piece's number may ask for."""
+def values_of(value: str | Part) -> tuple[str, str]:
+    """One person's value in the two ways that a piece's number may ask for."""
     if isinstance(value, Part):
-        return value.text, value.html, value.html
-    escaped = escape(value)
-    return value, escaped, isolated(escaped)
+        return value.text, value.html
+    return value, escape(value)
 
 
 def isolated(escaped: str) -> str:
-    return f"<bdi>{escaped}</bdi>"
+    return f"{_BEGIN}{escaped}{_END}"
+
+
+def with_value(parts: Pieces, place: int, known: Sequence[str]) -> Pieces:
+    """With the values of the field at `place` put in, and those of later fields counted anew."""
+    found: list[str | int] = [""]
+    for piece in parts:
+        if isinstance(piece, int) and piece // 2 == place:
+            piece = known[piece % 2]
+        if isinstance(piece, int):
+            found += [piece - 2 if piece // 2 > place else piece, ""]
+        else:
+            found[-1] = f"{found[-1]}{piece}"
+    return tuple(found)
 
 
 def with_known(line: str, slots: Slots) -> str:
@@ -72,11 +85,11 @@ def _cut(text: str, slots: Slots, personal: Sequence[str], html: bool, room: Roo
         place = _lands(text, match.start()) if html else _IN_TEXT
         if place == _IN_TAG and not _may_stand_in_a_tag(slot):
             raise RuntimeError("only a web address that everybody shares, or a checked one, may stand inside a tag")
-        apart = html and slot.isolate and place == _IN_TEXT
+        apart = html and slot.isolate and place == _IN_TEXT and slot.form is not Form.PART
         if slot.personal is not None:
-            how = (ISOLATED if apart else ESCAPED) if html else PLAIN
-            pieces += ["".join(known), 3 * personal.index(slot.personal) + how]
-            known = []
+            number = 2 * personal.index(slot.personal) + (ESCAPED if html else PLAIN)
+            pieces += ["".join([*known, _BEGIN if apart else ""]), number]
+            known = [_END] if apart else []
         elif html:
             known.append(isolated(escape(slot.value)) if apart else escape(slot.value))
         else:

@@ -11,7 +11,7 @@ without controls). Choosing the language is left to `render`'s chain; choosing t
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -44,9 +44,13 @@ class Rendered:
     chat: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Skeleton:
-    """A letter but for one person's values. Made by `prepare`; shared and never changed."""
+    """A letter but for one person's values. Made by `prepare`; shared and never changed. A key by itself: one object
+    is one skeleton.
+
+    `forms`: the personal fields, in the order of their values (see `pieces.py`).
+    """
 
     language: str
     forms: tuple[tuple[str, Form], ...]
@@ -56,26 +60,50 @@ class Skeleton:
     text: Pieces
     chat: Pieces
 
-    def fill(self, personal: Mapping[str, str | Part]) -> Rendered:
-        """The letter of one person. `personal` holds exactly the personal fields; ValueError names what is amiss."""
-        if personal.keys() != dict(self.forms).keys():
+    def values(self, personal: Mapping[str, str | Part]) -> list[str]:
+        """What one person's letter has in the places of the numbers, made harmless. `personal` holds exactly the
+        personal fields; ValueError names what is amiss."""
+        if len(personal) != len(self.forms) or any(name not in personal for name, _ in self.forms):
             raise ValueError(f"personal values must be exactly: {', '.join(name for name, _ in self.forms)}")
         values: list[str] = []
         for name, form in self.forms:
-            values += pieces.values_of(personal_text(personal[name], form) if name in self.printed else "")
+            values += pieces.values_of(personal_text(personal[name], form)) if name in self.printed else ("", "")
+        return values
+
+    def fill(self, personal: Mapping[str, str | Part]) -> Rendered:
+        """The letter of one person; see `values`."""
+        values = self.values(personal)
         subject, html, text, chat = (
             "".join([piece if isinstance(piece, str) else values[piece] for piece in part])
             for part in (self.subject, self.html, self.text, self.chat)
         )
         return Rendered(self.language, subject, html, text, chat)
 
+    def with_part(self, name: str, part: Part) -> "Skeleton":
+        """The same with the field `name` known, because some people share it."""
+        place = [one for one, _ in self.forms].index(name)
+        known = pieces.values_of(part)
+        return replace(
+            self,
+            forms=self.forms[:place] + self.forms[place + 1 :],
+            printed=self.printed - {name},
+            subject=pieces.with_value(self.subject, place, known),
+            html=pieces.with_value(self.html, place, known),
+            text=pieces.with_value(self.text, place, known),
+            chat=pieces.with_value(self.chat, place, known),
+        )
+
 
 def render(message: str, chain: Sequence[str], context: Context, *, catalogues: Catalogues | None = None) -> Rendered:
     """The letter `message` for one person, in the first language of `chain` (BCP 47) that has all of it."""
+    return chosen(message, chain, context, catalogues=catalogues).fill(personal_values(context))
+
+
+def chosen(message: str, chain: Sequence[str], context: Context, *, catalogues: Catalogues | None = None) -> Skeleton:
+    """The skeleton of that letter, in the first language of `chain` that has all of it."""
     catalogues = catalogues or shipped()
     language = catalogues.choose(message, chain, worded_values(context))
-    skeleton = prepare(message, language, context, catalogues=catalogues)
-    return skeleton.fill(personal_values(context))
+    return prepare(message, language, context, catalogues=catalogues)
 
 
 def prepare(message: str, language: str, context: Context, *, catalogues: Catalogues | None = None) -> Skeleton:
@@ -118,7 +146,7 @@ def _make(message: str, language: str, shared: tuple[tuple[str, Any], ...], cata
         pieces.in_text(text, slots, names),
         pieces.in_chat(chat, slots, names, CONTEXTS[message].longest),
     )
-    printed = frozenset(names[piece // 3] for part in parts for piece in part if isinstance(piece, int))
+    printed = frozenset(names[piece // 2] for part in parts for piece in part if isinstance(piece, int))
     return Skeleton(language, personal, printed, *parts)
 
 

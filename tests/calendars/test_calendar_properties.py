@@ -1,6 +1,7 @@
 """Whatever people type, and whatever arrives: hostile text survives a round trip, and no bytes break the reader."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from calendars import entry_forms
 from calendars.invitations import Entry, cancel, normalise, request
 from calendars.replies import Unreadable, read
 from domain.invitations import PartStat
@@ -68,6 +70,30 @@ def test_calendar_part_read_again_is_the_entry(entry, make) -> None:
         "last_modified": event.decoded("LAST-MODIFIED") if "LAST-MODIFIED" in event else None,
         "language": event["SUMMARY"].params.get("LANGUAGE", ""),
     } == {name: getattr(meant, name) for name in Entry.__dataclass_fields__}
+    assert max(len(line) for line in data.split(b"\r\n")) <= 75
+    assert not re.search(rb"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n", data.replace(b"\t", b""))
+
+
+@given(
+    entries, st.sampled_from(["REQUEST", "CANCEL"]),
+    st.lists(st.tuples(hostile, st.integers(0, 1)), max_size=4), hostile, st.lists(hostile, min_size=2, max_size=2),
+)  # fmt: skip
+@settings(max_examples=300, deadline=None)
+def test_entry_in_two_steps_says_the_same(entry, method, pieces, last, described) -> None:
+    # How a line break is written that is half in one piece and half in the next, is nobody's question.
+    pieces, described = [(one.replace("\r", ""), n) for one, n in pieces], [one.replace("\r", "") for one in described]
+    last = last.replace("\r", "")
+    description = (*(one for pair in pieces for one in pair), f"{last}.")
+    shared = replace(entry, uid="x", attendee_name="", attendee_address="a@b", dtstamp=entry.start, description="")
+    form = entry_forms.form(method, shared, description)
+    values = [*entry_forms.values(entry), *map(entry_forms.described, described)]
+    data = "".join(one if isinstance(one, str) else values[one] for one in form).encode()
+    text = "".join(one if isinstance(one, str) else described[one] for one in description)
+    whole = {"REQUEST": request, "CANCEL": cancel}[method](replace(entry, description=f"|{text}|"))
+    [ours], [theirs] = ([c.walk("VEVENT")[0]] for c in map(Calendar.from_ical, (data, whole)))
+    assert str(ours.pop("DESCRIPTION")) == str(theirs.pop("DESCRIPTION"))[1:-1]
+    assert ours.to_ical() == theirs.to_ical()
+    assert Calendar.from_ical(data)["METHOD"] == method
     assert max(len(line) for line in data.split(b"\r\n")) <= 75
     assert not re.search(rb"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n", data.replace(b"\t", b""))
 

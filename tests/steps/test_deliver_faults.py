@@ -22,7 +22,7 @@ from steps import owners, persons, sessions, setup
 from steps.app import App
 from steps.delivery import CLAIM_PAGE, LEASE, Delivery
 from steps.plan import plan
-from store import claims, database, marks, outbox
+from store import claims, database, marks, outbox, payloads
 from tests.season.crash_nursery import Plan
 from tests.season.crash_runs import nursery
 from tests.season.crash_world import START, frozen, message, record
@@ -355,7 +355,8 @@ def test_words_changed_after_recording_leave_as_they_were_recorded(post: Post) -
         conn.execute("delete from payloads")
         conn.execute("delete from outbox")
     assert plan(post.app).send == 1
-    (data,) = post.app.conn.execute("select data from payloads").fetchone()
+    (one,) = post.app.conn.execute("select outbox_id from payloads").fetchone()
+    data = payloads.read(post.app.conn, one)
     post.app.programme = replace(post.app.programme, name="Another programme", languages=("fr",))
     post.app.conn.execute("update participants set name = 'Renamed', languages = '[\"fr\"]'")
     assert plan(post.app).send == 0
