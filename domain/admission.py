@@ -24,6 +24,8 @@ def admit(
     recent = sorted(moment for moment in sent if moment > now - WINDOW)
     room = rules.weekly_cap - len(recent)
     capped = [d for d in decisions if isinstance(d, Send) and d.touch.cap != NO_CAP]
+    if len(capped) <= room:
+        return list(decisions)
     over = sorted(capped, key=_urgency)[max(room, 0) :]
     return [_over(d, recent, rules, now) if d in over else d for d in decisions]
 

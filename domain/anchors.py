@@ -1,6 +1,7 @@
 """When a timed touch is due and until when it is of use: derived from facts whenever asked, never stored."""
 
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 
 from domain.cadences import Anchor, Rules, Touchpoint
 from domain.facts import Facts
@@ -76,23 +77,32 @@ def _pace(point: Touchpoint, subject: Subject, rules: Rules) -> float:
 
 def _at_preferred_hour(anchor: datetime, point: Touchpoint, person: Participant, rules: Rules) -> datetime:
     """Anchor and offset, moved to the person's hour on that local day; never before an offset that looks forward."""
-    due = anchor + point.offset
     if not point.preferred_hour:
-        return due
-    zone = zone_or_none(person.zone) or zone_or_none(rules.default_zone) or UTC
-    hour = time(rules.preferred_hour if person.preferred_hour is None else person.preferred_hour)
+        return anchor + point.offset
+    hour = rules.preferred_hour if person.preferred_hour is None else person.preferred_hour
+    return _at_hour(anchor, point.offset, hour, person.zone, rules.default_zone)
+
+
+@lru_cache(maxsize=4096)  # what a session calls for is due for many at the same moments
+def _at_hour(anchor: datetime, offset: timedelta, local_hour: int, zone_name: str, default_zone: str) -> datetime:
+    due, hour = anchor + offset, time(local_hour)
+    zone = zone_or_none(zone_name) or zone_or_none(default_zone) or UTC
     day = due.astimezone(zone).date()
     moved = datetime.combine(day, hour, tzinfo=zone).astimezone(UTC)
-    if point.offset >= timedelta():
+    if offset >= timedelta():
         return moved if moved >= due else datetime.combine(day + timedelta(days=1), hour, tzinfo=zone).astimezone(UTC)
     return moved if moved < anchor else due
 
 
 def said(point: Touchpoint) -> str:
     """`2 days before the session start`, for a touch's because."""
-    days = abs(point.offset) / timedelta(days=1)
-    length = f"{days:g} days" if days >= 2 else f"{abs(point.offset) / timedelta(hours=1):g} hours"
-    side = "before" if point.offset < timedelta() else "after"
-    anchor = str(point.anchor).replace("_", " ")
-    rung = f", step {point.rung} of {point.ladder.replace('_', ' ')}" if point.ladder else ""
-    return (f"{length} {side} the {anchor}" if point.offset else f"at once: {anchor}") + rung
+    return _said(str(point.anchor), point.offset, point.ladder, point.rung)
+
+
+@lru_cache(maxsize=256)
+def _said(anchor: str, offset: timedelta, ladder: str, rung: int) -> str:
+    days = abs(offset) / timedelta(days=1)
+    length = f"{days:g} days" if days >= 2 else f"{abs(offset) / timedelta(hours=1):g} hours"
+    side, named = "before" if offset < timedelta() else "after", anchor.replace("_", " ")
+    step = f", step {rung} of {ladder.replace('_', ' ')}" if ladder else ""
+    return (f"{length} {side} the {named}" if offset else f"at once: {named}") + step

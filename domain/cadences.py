@@ -6,7 +6,7 @@ that moves moves what hangs on it. The rules themselves are in `domain/planning.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -218,6 +218,14 @@ class Rules:
     def timed(self) -> tuple[Touchpoint, ...]:
         return tuple(p for p in self.touchpoints.values() if p.anchor is not None)
 
+    def timed_about(self, about: About) -> Sequence[Touchpoint]:
+        """The timed ones about such a thing, in their order."""
+        return self._timed_about.get(about, ())
+
+    @cached_property
+    def _timed_about(self) -> Mapping[About, Sequence[Touchpoint]]:
+        return {about: tuple(p for p in self.timed if p.about is about) for about in {p.about for p in self.timed}}
+
     @cached_property
     def on_desk(self) -> tuple[str, ...]:
         """Touchpoints that make a coordinator's task."""
@@ -229,7 +237,7 @@ class Rules:
 
     @cached_property
     def _longest_offsets(self) -> Mapping[About, timedelta]:
-        return {about: max(p.offset for p in self.timed if p.about is about) for about in {p.about for p in self.timed}}
+        return {about: max(point.offset for point in points) for about, points in self._timed_about.items()}
 
     @cached_property
     def fingerprint(self) -> str:

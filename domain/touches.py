@@ -40,11 +40,10 @@ def touches(facts: Facts, rules: Rules) -> Iterator[Touch]:
         return  # what else the session has to say comes with the session's own facts
     elif facts.about is About.SESSION and facts.session is not None:
         yield from _calendar_touches(facts, rules, facts.session)
-    for point in rules.timed:
-        if point.about is facts.about:
-            touch = _timed(facts, rules, point)
-            if touch is not None:
-                yield touch
+    for point in rules.timed_about(facts.about):
+        touch = _timed(facts, rules, point)
+        if touch is not None:
+            yield touch
 
 
 def _calendar_touches(facts: Facts, rules: Rules, session: Session) -> Iterator[Touch]:

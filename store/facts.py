@@ -51,7 +51,11 @@ class _Gathering:
         self.conn, self.now, self.among = conn, now, json.dumps(list(ids))
         self.persons = participants.load(conn, ids, now)
         self.sessions = {s.id: s for s in sessions.listing(conn, ending_after=now - after_end)}
-        self.rows = self._by_person("select * from participants where id in (select value from json_each(?))", "id")
+        self.open = any(s.invites is Invites.EVERYBODY and s.ends_at > now for s in self.sessions.values())
+        self.rows = self._by_person(
+            "select id, registered_at, facts_version from participants where id in (select value from json_each(?))",
+            "id",
+        )
         self.registrations = self._by_person(
             "select * from registrations where session_id is not null and state = 'registered'"
             " and participant_id in (select value from json_each(?))"
@@ -119,25 +123,27 @@ class _Gathering:
         base = Facts(
             person=person,
             registered_at=parse_iso(row["registered_at"]) if row["registered_at"] else None,
-            last_seen=max(self.seen[i], default=None),
-            came_at=min(self.came[i], default=None),
+            last_seen=max(self.seen.get(i, ()), default=None),
+            came_at=min(self.came.get(i, ()), default=None),
             has_skills=i in self.skilled,
         )
         found = [base, *self._about_sessions(i, base), *self._to_confirm(i, base)]
         found += [_concerning(base, concern) for concern in self.concerns.get(i, [])]
         sent = {
             r["key"]: parse_iso(r["sent_at"] or r["created_at"])
-            for r in self.outbox[i]
+            for r in self.outbox.get(i, ())
             if r["cap"] != NO_CAP and r["state"] not in ("cancelled", "expired", "failed")
         }
         # What was taken back before it left may be called for again.
-        stands = [r for r in self.outbox[i] if r["state"] != "cancelled" or r["repeats"] > 0]
-        known = frozenset(r["key"] for r in [*stands, *self.tasks[i]])
+        stands = [r for r in self.outbox.get(i, ()) if r["state"] != "cancelled" or r["repeats"] > 0]
+        known = frozenset(r["key"] for r in [*stands, *self.tasks.get(i, ())])
         return Person(i, row["facts_version"], Case(tuple(found), known, sent))
 
     def _about_sessions(self, i: int, base: Facts) -> Iterator[Facts]:
-        registered = {r["session_id"]: r for r in self.registrations[i]}
-        invited = {r["session_id"]: r for r in self.invited[i]}
+        registered = {r["session_id"]: r for r in self.registrations.get(i, ())}
+        invited = {r["session_id"]: r for r in self.invited.get(i, ())}
+        if not (registered or invited or self.open):
+            return
         for session in self.sessions.values():
             registration, entry = registered.get(session.id), invited.get(session.id)
             concerns = registration is not None or entry is not None
@@ -154,7 +160,7 @@ class _Gathering:
         invitation: Invitation | None,
         entry: sqlite3.Row | None,
     ) -> Facts:
-        mine = [r for r in self.outbox[base.person.id] if r["session_id"] == session.id and _may_be_out(r)]
+        mine = [r for r in self.outbox.get(base.person.id, ()) if r["session_id"] == session.id and _may_be_out(r)]
         requests = [r for r in mine if r["purpose"] in ("invitation", "update")]
         heard = Heard(_highest(requests), _highest([r for r in mine if r["purpose"] == "cancellation"]))
         bump, left = invitation.bump if invitation else 0, -1 if heard.cancel is None else heard.cancel
@@ -176,10 +182,10 @@ class _Gathering:
         )
 
     def _to_confirm(self, i: int, base: Facts) -> Iterator[Facts]:
-        for row in self.rsvps[i]:
+        for row in self.rsvps.get(i, ()):
             session = self.sessions.get(row["session_id"])
             if session is not None and session.ends_at > self.now and session.state is SessionState.CONFIRMED:
-                entry = next(e for e in self.invited[i] if e["session_id"] == session.id)
+                entry = next(e for e in self.invited.get(i, ()) if e["session_id"] == session.id)
                 facts = self._about(base, session, None, invitations.from_row(entry), entry)
                 yield replace(facts, rsvp=invitations.rsvp_from_row(row))
 

@@ -12,7 +12,7 @@ from domain.sessions import Invites, Session
 from domain.times import iso
 from store import sessions
 
-PAGE = 200
+PAGE = 500
 NOW = "0"  # next_due of somebody to be looked at at once
 
 
