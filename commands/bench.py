@@ -41,9 +41,9 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     _number(parser, "--rows", 5000, "rows in it")
     parser.set_defaults(run=_run("imports", lambda args, _: {"rows": args.rows}))
     parser = what.add_parser("pages", help="weight and speed of the participants' pages", parents=[common, placed])
-    _number(parser, "--requests", 3000, "requests of the RSVP page")
+    _number(parser, "--seconds", 5, "seconds for which the RSVP page is asked for")
     _number(parser, "--connections", 16, "connections at once")
-    parser.set_defaults(run=_run("pages", lambda a, _: {"requests": a.requests, "connections": a.connections}))
+    parser.set_defaults(run=_run("pages", lambda a, _: {"seconds": a.seconds, "connections": a.connections}))
     parser = what.add_parser("inbox", help="fetch, file and read answers", parents=[common, placed])
     _number(parser, "--mails", 600, "mails read")
     parser.add_argument(

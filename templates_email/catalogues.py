@@ -18,6 +18,8 @@ from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from templates_email.spoken import SpokenEnvironment
+
 HERE = Path(__file__).parent
 DOMAIN = "letsconnect"
 SOURCE = "en"
@@ -113,6 +115,8 @@ class Catalogues:
             compiled.seek(0)
             translations = Translations(compiled, domain=DOMAIN)
         env.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # from the extension
+        if isinstance(env, SpokenEnvironment):
+            env.said = translations.gettext
         return env
 
 
@@ -175,7 +179,7 @@ def sources_of(template: str, source_of: Source = MESSAGES) -> tuple[str, ...]:
 
 def _environment(source: Source) -> Environment:
     """Pages are rendered while somebody waits, from our own templates: a sandbox would take half of that time."""
-    env = (Environment if source.html else ImmutableSandboxedEnvironment)(
+    env = (SpokenEnvironment if source.html else ImmutableSandboxedEnvironment)(
         loader=FileSystemLoader(source.folder),
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],

@@ -16,7 +16,7 @@ import pytest
 from imapclient import IMAPClient
 
 import cli
-from bench import measure, smtp_tools
+from bench import measure, smtp_tools, wrk
 from bench.deliver import _shares
 from bench.runner import existing
 from config.settings import ROOT
@@ -72,13 +72,21 @@ def test_newsletter_reaches_every_reader_once(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_pages_are_all_answered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = bench(tmp_path, capsys, "pages", "--requests", "30", "--connections", "3")
-    pages = ("sessions", "session", "rsvp", "profile", "register")
+    needs(shutil.which("wrk"), "wrk (apt install wrk)")
+    found = bench(tmp_path, capsys, "pages", "--seconds", "1", "--connections", "3")
+    pages = ("sessions", "session", "register", "rsvp", "profile", "proposal")
     assert sorted(found) == sorted([
         *(f"{page}_{what}" for page in pages for what in ("bytes", "first_byte_ms")),
-        "connections", "max_rss_mb", "requests", "rsvp_cpu_us", "rsvp_median_ms", "rsvp_rate",
+        "connections", "max_rss_mb", "requests", "rsvp_cpu_us", "rsvp_median_ms", "rsvp_p99_ms", "rsvp_rate", "seconds",
     ])  # fmt: skip
+    assert found["requests"] > 0
     assert max(found[f"{page}_bytes"] for page in pages) < 14_000
+
+
+def test_pages_without_wrk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wrk.shutil, "which", lambda *_, **__: None)
+    with pytest.raises(UserError, match=r"wrk: is not installed.*apt install wrk"):
+        wrk.program()
 
 
 def test_deliver_without_more_messages_than_rounds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
