@@ -39,6 +39,7 @@ from commands.output import complain
 from config import settings
 from domain.errors import ConfigError, LetsConnectError, UserError
 from domain.times import parse_iso
+from steps import deeds
 from steps.app import App, open_app
 from store.database import unusable
 
@@ -50,7 +51,10 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if getattr(args, "needs_app", True):
             app = open_app(args.now)
-        return int(args.run(args, app))
+        if app is None or not hasattr(args, "who"):
+            return int(args.run(args, app))
+        with deeds.doing(app, " ".join((argv or sys.argv[1:])[:2]), args.who):
+            return int(args.run(args, app))
     except (UserError, ConfigError) as error:
         for problem in error.problems:
             complain(str(problem))

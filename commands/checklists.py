@@ -1,11 +1,11 @@
-"""`checklist list|show|tick|sheet|share`: what sharers prepare."""
+"""`checklist list|show|tick|sheet|settle|share`: what sharers prepare."""
 
 import argparse
 from typing import Any
 
 from commands.output import print_json, print_table, say
-from domain.checklists import Answered, ItemState
-from steps import checklist_answers, checklists
+from domain.checklists import Answered, ItemState, Settling
+from steps import checklist_answers, checklist_desk, checklists
 from steps.app import App
 from steps.checklists import Checklist, Line
 
@@ -31,6 +31,11 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
     sheet.add_argument("item", help="code of the item, such as description")
     sheet.add_argument("--set", action="append", default=[], metavar="QUESTION=WORDS", help="an answer; once for each")
     sheet.set_defaults(run=_sheet)
+    settle = actions.add_parser("settle", help="settle all that waits of one session", parents=[common, acting])
+    settle.add_argument("session", help="id, code or title")
+    settle.add_argument("choice", choices=tuple(Settling), help="what becomes of it")
+    settle.add_argument("--to", default="", metavar="PERSON", help="of hand-over: who leads now (the co-sharer)")
+    settle.set_defaults(run=_settle)
     share = actions.add_parser("share", help="say which participant a sharer's name means", parents=[common, acting])
     share.add_argument("session", help="id, code or title")
     share.add_argument("name", help="the sharer's name as the session has it")
@@ -77,6 +82,15 @@ def _sheet(args: argparse.Namespace, app: App) -> int:
         say(f"{question.code}: {question.text}")
         answer = found.answers.get(question.code)
         say("(open)" if answer is None else answer or "(nothing)")
+    return 0
+
+
+def _settle(args: argparse.Namespace, app: App) -> int:
+    found = checklist_desk.settle(app, args.session, Settling(args.choice), args.who, args.to)
+    if args.json:
+        print_json(_plain(found))
+    else:
+        say(f"session {found.session.id} is settled: {args.choice}; {len(found.left)} things are open")
     return 0
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from commands.output import plain, print_json, print_table, say
 from domain.resources import ResourceKind
 from domain.sessions import Session
-from steps import attendance, rsvps, session_state, sessions
+from steps import attendance, closing, rsvps, session_state, sessions
 from steps.app import App
 
 HELP = {
@@ -60,6 +60,10 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
     close.add_argument("session", help="id, code or title")
     close.add_argument("--without", action="append", default=[], choices=tuple(ResourceKind), metavar="KIND",
                        help="a kind of resource that there will never be")
+    close.add_argument("--people", default="", metavar="LIST", help="who was there, with commas between them")
+    close.add_argument("--guests", type=int, metavar="N", help="so many more came whose names nobody noted")
+    close.add_argument("--link", action="append", default=[], type=_link, metavar="KIND=URL",
+                       help="a resource that is still missing")
     close.add_argument("--dry-run", action="store_true", help="only say what is missing")
     close.set_defaults(run=_close)
     state = nouns.add_parser("state", help="everything that became of it, and what is missing", parents=[common])
@@ -121,8 +125,16 @@ def _told(args: argparse.Namespace, session: Session, what: str) -> int:
 
 
 def _close(args: argparse.Namespace, app: App) -> int:
-    standing = session_state.close(app, args.session, args.who, args.without, dry_run=args.dry_run)
-    return _stands(args, standing)
+    people = [one.strip() for one in args.people.split(",") if one.strip()]
+    brought = closing.Brought(people, args.guests, dict(args.link), args.without)
+    return _stands(args, closing.close(app, args.session, args.who, brought, dry_run=args.dry_run))
+
+
+def _link(text: str) -> tuple[str, str]:
+    kind, equals, url = text.partition("=")
+    if not equals or kind not in tuple(ResourceKind):
+        raise argparse.ArgumentTypeError(f"write KIND=https://..., KIND one of {', '.join(ResourceKind)}")
+    return kind, url
 
 
 def _state(args: argparse.Namespace, app: App) -> int:

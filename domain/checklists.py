@@ -38,6 +38,16 @@ class ItemState(StrEnum):
     HELP = "help"  # the sharer asked for help; a coordinator sees to it
 
 
+class Settling(StrEnum):
+    """What a coordinator decides about a session whose sharers are silent or ask for help, for all of it at once."""
+
+    SEEN_TO = "seen-to"  # what waits on the desk is seen to; what comes later is asked about as before
+    TAKE_OVER = "take-over"  # all that is open is the coordinators' now: nobody is asked any more
+    HAND_OVER = "hand-over"  # to the co-sharer, or somebody else, with new dates; the silent one goes
+    MORE_TIME = "more-time"  # what is open gets new dates in the time that is left, and is asked about anew
+    CALL_OFF = "call-off"  # the session is cancelled
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What somebody says about an item: it is done (with the answer that its way asks for), not needed, or help is
@@ -116,14 +126,15 @@ def plan(items: Sequence[Item], starts_at: datetime, ends_at: datetime, since: d
 
     A checklist made in time has its regular dates. One made late is squeezed as a whole: what was to happen in the
     time before the session happens in the time that is left, in the same order, nothing before `since`. What was done
-    before `since` needs no time; what is done after it moves no date.
+    before `since` needs no time; what is done after it moves no date. What is due after the session counts from its
+    end, or from `since` where that is later.
     """
     ahead = [-i.offset for i in items if not i.after and not (i.answered_at is not None and i.answered_at < since)]
     lead = max(ahead, default=timedelta()) + NOTICE
     pace = min(1.0, max(starts_at - since, timedelta()) / lead)
     found = []
     for item in items:
-        regular = (ends_at if item.after else starts_at) + item.offset
+        regular = (max(ends_at, since) if item.after else starts_at) + item.offset
         if item.after:
             found.append(Dated(item, regular, regular, late=False, pace=1.0, until=None))
         else:
@@ -132,9 +143,9 @@ def plan(items: Sequence[Item], starts_at: datetime, ends_at: datetime, since: d
     return sorted(found, key=lambda dated: (dated.due, dated.regular, dated.item.id))
 
 
-def since(made_at: datetime, session: Session) -> datetime:
-    """From when on a checklist, or the items of a session, count: made, or the session moved."""
-    return max(made_at, session.moved_at or made_at)
+def since(made_at: datetime, session: Session, renewed_at: datetime | None = None) -> datetime:
+    """From when on a checklist, or the items of a session, count: made, the session moved, or given new dates."""
+    return max(made_at, session.moved_at or made_at, renewed_at or made_at)
 
 
 def owner_of(owner: Owner, sharers: Sequence[int]) -> int | None:

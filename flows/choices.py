@@ -13,7 +13,7 @@ from pydantic import Field
 
 from domain.errors import Problem, UserError
 from domain.sessions import Session, SessionState
-from steps import sessions, support
+from steps import checklist_desk, sessions, support
 from steps import waiting as things_waiting
 from steps.app import App
 
@@ -49,14 +49,20 @@ def requests(app: App) -> list[str]:
     ]
 
 
+def silent(app: App) -> list[str]:
+    """Labels of the sessions whose sharers are silent or ask for help, the longest waiting first."""
+    return [label(one.session) for one in checklist_desk.waiting(app)]
+
+
 def waiting(app: App) -> list[str]:
     """Labels of what waits for a person: `mail 12 · could not be read · since 2026-11-22`."""
     return [f"{one.ref}{DOT}{one.about}{DOT}since {one.since:%Y-%m-%d}" for one in things_waiting.things(app)]
 
 
 # What a form may offer, by name. A form of deployments.py names one of these.
-CHOICES: Mapping[str, Callable[[App], list[str]]] = {"upcoming": upcoming, "past": past, "requests": requests,
-           "waiting": waiting}
+CHOICES: Mapping[str, Callable[[App], list[str]]] = {
+    "upcoming": upcoming, "past": past, "silent": silent, "requests": requests, "waiting": waiting,
+}  # fmt: skip
 
 
 def offers(app: App) -> dict[str, list[str]]:

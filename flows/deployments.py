@@ -43,6 +43,7 @@ from flows.send_digest import send_digest
 from flows.send_invitations import send_invitations
 from flows.send_newsletter import send_newsletter
 from flows.settle import settle
+from flows.settle_checklist import settle_checklist
 from flows.settle_request import settle_request
 from flows.sharer_checklists import sharer_checklists
 from flows.surveys import surveys
@@ -106,6 +107,7 @@ FORMS = (
     Form(record_attendance, "sessions", "past"),
     Form(add_resource, "sessions", "past"),
     Form(close_session, "sessions", "past"),
+    Form(settle_checklist, "sessions", "silent"),
     Form(settle_request, "people", "requests", "request"),
     Form(settle, "care", "waiting", "thing"),
     Form(change_session, "sessions"),

@@ -14,6 +14,7 @@ from flows import (
     send_digest,
     send_newsletter,
     settle,
+    settle_checklist,
     settle_request,
     topic_gaps,
 )
@@ -30,6 +31,7 @@ FORMS = {
         ("unanswered", "unsure", "failed", "quarantined", "letters", "rejected rows", "skipped issues",
          "contradicting answers"), settle.NAME,
     ),
+    "sharers": settle_checklist.NAME,
     "requests": settle_request.NAME, "doubtful guests": record_attendance.NAME, "undocumented": close_session.NAME,
     "interpretation": change_session.NAME, "proposals": confirm_session.NAME, "targets": topic_gaps.NAME,
     "issues": '" or "'.join((send_newsletter.NAME, send_digest.NAME, send_brief.NAME)),

@@ -22,6 +22,7 @@ from prefect.context import FlowRunContext
 from domain.errors import ConfigError, Problem, UserError
 from domain.times import iso
 from flows.children import rotate
+from steps import deeds
 from steps.app import App, open_app
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def guarded(name: str, work: Callable[[App], T]) -> T:
     app: App | None = None
     try:
         app = open_app()
-        return work(app)
+        with deeds.doing(app, name, COORDINATOR):
+            return work(app)
     except (UserError, ConfigError) as error:
         failure = "\n".join(f"{name}: {without_addresses(problem)}" for problem in error.problems)
     except Exception as error:

@@ -18,6 +18,7 @@ from steps import checklists, page_links, sheet_words, sheets
 from steps.app import App
 from steps.checklists import Line
 from steps.page_links import Page
+from store import checklists as checklist_store
 from templates_email import checklists as told
 from templates_email.catalogues import shipped
 from templates_email.checklists import AskSharer, DutyLine, PrepPack
@@ -39,13 +40,15 @@ def context_of(app: App, touch: Touch, facts: Facts, letter: dict[str, Any]) -> 
     about = {**letter, "title": session.title, "has_link": bool(link), "link": link}
     if touch.purpose is Purpose.PREP_PACK:
         before = tuple(_line(one, zone) for one in found.left if not one.item.after)
+        again = bool(subject.occasion) and _had_one(app.conn, touch)
         return PrepPack(
             **about,
             when=Moment(session.starts_at, session.minutes, zone),
             lines=before,
             after=tuple(_line(one, zone) for one in found.left if one.item.after),
             late=any(line.late for line in before),
-            moved=bool(subject.occasion) and _had_one(app.conn, touch),
+            moved=again and _moved_last(app.conn, session),
+            renewed=again and not _moved_last(app.conn, session),
             entry=_entry_line(found.left) is not None and facts.person.email is not None,
             guide=sheet_words.guide_lines(app.programme.guides.get(session.kind, ())),
             questions=sheet_words.in_pack(sheet_words.of_pack(app, app.conn, session.id)),
@@ -89,6 +92,12 @@ def _line(line: Line, zone: str) -> DutyLine:
     return DutyLine(line.title, line.duty.hint if line.duty else "", Moment(line.dated.due, 0, zone), line.dated.late)
 
 
+def _moved_last(conn: sqlite3.Connection, session: Session) -> bool:
+    """Whether the plan's dates are new because the session moved, and not because there was to be more time."""
+    renewed_at = checklist_store.renewals(conn, [session.id])[session.id].at
+    return session.moved_at is not None and (renewed_at is None or renewed_at < session.moved_at)
+
+
 def _had_one(conn: sqlite3.Connection, touch: Touch) -> bool:
     """Whether a plan for an earlier date went to this person."""
     tag = touch.key.split("/")[1]
@@ -106,7 +115,7 @@ def _entry_line(left: tuple[Line, ...]) -> Line | None:
 def entry_of(app: App, facts: Facts, description: str, language: str, now: datetime) -> bytes | None:
     """The tech check as a REQUEST: a session that moves moves it, by UID and SEQUENCE (RFC 5545 section 3.8.7.4)."""
     session, person = facts.session, facts.person
-    if session is None or person.email is None or facts.about is not About.CHECKLIST:
+    if session is None or person.email is None or facts.subject is None or facts.about is not About.CHECKLIST:
         return None
     line = _entry_line(checklists.of_session(app, app.conn, session).left)
     if line is None or line.duty is None or line.duty.calendar is None:
@@ -114,7 +123,7 @@ def entry_of(app: App, facts: Facts, description: str, language: str, now: datet
     return calendar.request(
         calendar.Entry(
             uid=f"{app.token('checklist-item', f'{line.item.id}/{person.id}')}@{app.mailbox.rpartition('@')[2]}",
-            sequence=session.time_sequence,
+            sequence=facts.subject.occasion or 0,
             dtstamp=now,
             start=line.dated.due,
             end=line.dated.due + line.duty.calendar,

@@ -54,10 +54,12 @@ class Checklist:
     sharers: tuple[Sharer, ...]
     unknown: tuple[str, ...]
     lines: tuple[Line, ...]
+    over: bool = False
 
     @property
     def left(self) -> tuple[Line, ...]:
-        return tuple(line for line in self.lines if not line.settled)
+        """What is open; once the session is over, there is nothing to be prepared for it any more."""
+        return tuple(line for line in self.lines if not line.settled and (line.item.after or not self.over))
 
     @property
     def waiting(self) -> tuple[Line, ...]:
@@ -75,11 +77,13 @@ def of_session(app: App, conn: sqlite3.Connection, session: Session) -> Checklis
     on_desk = checklists.raised(conn, [session.id])[session.id]
     made_at = min((item.created_at for item in items), default=session.changed_at)
     people = [one.participant_id for one in sharers]
+    renewed = checklists.renewals(conn, [session.id])[session.id]
+    over = session.ends_at <= app.now()
     lines = tuple(
         Line(dated, duties.get(dated.item.code), owner_of(dated.item.owner, people), dated.item.id in on_desk)
-        for dated in plan(items, session.starts_at, session.ends_at, since(made_at, session))
+        for dated in plan(items, session.starts_at, session.ends_at, since(made_at, session, renewed.at))
     )
-    return Checklist(session, tuple(sharers), tuple(checklists.unknown_sharers(conn, session.id)), lines)
+    return Checklist(session, tuple(sharers), tuple(checklists.unknown_sharers(conn, session.id)), lines, over)
 
 
 def show(app: App, session_ref: str) -> Checklist:

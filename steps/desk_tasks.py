@@ -10,6 +10,8 @@ from steps import why
 from steps.app import App
 from store import database, desk_tasks, journal, participants, sessions
 
+CHECKLISTS = "See: desk list. What sharers left is settled by session: letsconnect checklist settle"
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -58,7 +60,9 @@ def settle(app: App, ids: Sequence[int], who: str) -> int:
     now = app.now()
     with database.write(app.conn) as conn:
         problems = [
-            Problem("does not wait for anybody", f"task {one}") for one in ids if not desk_tasks.settle(conn, one, now)
+            Problem("does not wait for anybody", f"task {one}", CHECKLISTS)
+            for one in ids
+            if not desk_tasks.settle(conn, one, now)
         ]
         if problems:
             raise UserError(*problems)

@@ -1,20 +1,17 @@
 """Everything about one session on one page: attendance, survey, resources, checklist, what was asked, what is missing.
 
-And closing it, which only a documented one may be. Counts and ids only, so that Prefect may show them.
+Closing it, which only a documented one may be, is `closing.py`'s. Counts and ids only, so that Prefect may show them.
 """
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from domain.errors import Problem, UserError
-from domain.resources import ResourceKind
 from domain.sessions import Session, SessionState
-from steps import resources, sessions
+from steps import resources
 from steps.app import App
-from store import checklists, journal, support
+from store import checklists, support
 from store import resources as stored
 from store import sessions as stored_sessions
 
@@ -83,42 +80,6 @@ def _missing(app: App, session: Session) -> list[str]:
     left = [item for item in items if item.after and item.state.value in ("open", "help")]
     found += [f"checklist: {item.code.replace('_', ' ')}" for item in left]
     return found
-
-
-def close(
-    app: App, session_ref: str, who: str, without: Collection[str] = (), *, dry_run: bool = False
-) -> Standing:
-    """Close a session that is documented: its sharers are thanked. Again changes nothing.
-
-    `without`: kinds of resources that there will never be (a recording that failed). UserError says what is missing.
-    """
-    session, now = sessions.find(app, session_ref), app.now()
-    unknown = [name for name in without if name not in [kind.value for kind in ResourceKind]]
-    if unknown:
-        raise UserError(*(Problem(f"is none of {', '.join(ResourceKind)}", name) for name in unknown))
-    app.conn.execute("begin immediate")
-    try:
-        before = stored.record_of(app.conn, session.id)
-        waived = before.waived | {ResourceKind(name) for name in without}
-        if waived != before.waived:
-            stored.waive(app.conn, session.id, waived)
-        standing = of(app, session)
-        if standing.missing and before.closed_at is None:
-            remedy = "Add it; a resource that there will never be: --without KIND, or the form's list"
-            where = f"session {session.id}"
-            raise UserError(*(Problem(f"still missing: {one}", where, remedy) for one in standing.missing))
-        if standing.resources:
-            stored.materials_in(app.conn, session.id, now)
-        if stored.close(app.conn, session.id, now):
-            detail = f"without {', '.join(sorted(waived))}" if waived else ""
-            journal.note(app.conn, now, who, "closed", f"session/{session.id}", detail)
-        standing = of(app, session)
-        app.conn.execute("rollback" if dry_run else "commit")
-    except BaseException:
-        if app.conn.in_transaction:
-            app.conn.execute("rollback")
-        raise
-    return standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from domain.checklists import Settling
 from domain.errors import Problem, UserError
 from domain.gaps import LEAD
 from domain.times import iso
-from steps import audience, gaps, rsvps, session_state, sessions
+from steps import audience, checklist_desk, gaps, rsvps, session_state, sessions
 from steps.app import App
 from store import database, inbox, journal, meta, outbox
 
@@ -47,9 +48,6 @@ def _one(app: App, query: str, *values: object) -> Any:
 
 # kind, query giving (count, oldest), what it is, what settles it
 _DESK = (
-    ("sharers", "select count(distinct session_id), min(created_at) from desk_tasks where settled_at is null"
-     " and subject like 'item-%'", "sessions whose sharers are silent, or ask for help",
-     "letsconnect checklist list, then checklist show SESSION and checklist tick ITEM"),
     ("unknown sharers", "select count(distinct s.session_id), min(s.created_at) from (select h.session_id, x.created_at"
      " from sharers h join sessions x on x.id = h.session_id where h.participant_id is null and h.name <> ''"
      " and x.state = 'confirmed' and x.starts_at > :now and exists"
@@ -97,8 +95,21 @@ def needs_person(app: App) -> list[dict[str, Any]]:
         count, oldest = app.conn.execute(query, {"now": app_now(app)} if ":now" in query else {}).fetchone()
         if count:
             found.append({"kind": kind, "count": count, "oldest": oldest, "why": why, "do": do})
-    found += [*_contradictions(app), *_overdue(app), *_undocumented(app), *_interpretation(app)]
+    found += [*_sharers(app), *_contradictions(app), *_overdue(app), *_undocumented(app), *_interpretation(app)]
     return sorted(found, key=lambda item: str(item["oldest"]))
+
+
+def _sharers(app: App) -> list[dict[str, Any]]:
+    """A row a session, whatever is missing of it: they are settled together."""
+    found = []
+    for one in checklist_desk.waiting(app):
+        session, codes = one.session, ", ".join(line.item.code.replace("_", " ") for line in one.lines)
+        said = "a sharer asks for help" if one.helps == len(one.lines) else "its sharers are silent"
+        things = f"{len(one.lines)} things wait" if len(one.lines) > 1 else "one thing waits"
+        why = f"session {session.id} ({session.code}), {session.starts_at:%Y-%m-%d}: {said}; {things}: {codes}"
+        do = f"letsconnect desk list, then checklist settle {session.id} {'|'.join(Settling)}"
+        found.append({"kind": "sharers", "count": 1, "oldest": iso(one.since), "why": why, "do": do})
+    return found
 
 
 def _contradictions(app: App) -> list[dict[str, Any]]:

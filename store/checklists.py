@@ -11,6 +11,7 @@ from domain.checklists import Duty, Item, ItemState, Owner, Way
 from domain.participants import folded_name
 from domain.times import iso, parse_iso
 
+SEEN_TO = "settled"  # source of what a coordinator has seen to
 MINUTE = timedelta(minutes=1)
 
 
@@ -75,6 +76,27 @@ def sharers(conn: sqlite3.Connection, session_ids: Collection[int]) -> list[Shar
     among = "and c.session_id in (select value from json_each(?))"
     rows = conn.execute(f"{_SHARERS} {among} order by c.position, c.id", (json.dumps(list(session_ids)),))
     return [_sharer(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """When what was open got new dates at last (None: never), and how often. `bump` is what the plan's occasion, and
+    the SEQUENCE of its entries, is ahead of the session's."""
+
+    at: datetime | None = None
+    bump: int = 0
+
+
+def renewals(conn: sqlite3.Connection, session_ids: Collection[int]) -> dict[int, Renewal]:
+    """By session; nothing of those whose plan was never given new dates."""
+    found: dict[int, Renewal] = defaultdict(Renewal)
+    query = (
+        "select session_id, max(renewed_at) as at, max(bump) as bump from checklists"
+        " where session_id in (select value from json_each(?)) and bump > 0 group by session_id"
+    )
+    for row in conn.execute(query, (json.dumps(list(session_ids)),)):
+        found[row["session_id"]] = Renewal(parse_iso(row["at"]), row["bump"])
+    return found
 
 
 def sharer(conn: sqlite3.Connection, checklist_id: int) -> Sharer | None:
@@ -154,11 +176,34 @@ def arrange(conn: sqlite3.Connection, session_id: int, duties: Sequence[Duty], n
 
 
 def reopen(conn: sqlite3.Connection, session_id: int) -> None:
-    """The session has moved: what has to be done anew is open again."""
+    """The session has moved: what has to be done anew is open again, but for what a coordinator took over."""
     conn.execute(
         "update checklist_items set state = 'open', answer = '', answered_at = null, answered_by = null, source = ''"
-        " where session_id = ? and again = 1 and state in ('done', 'not_needed')",
+        " where session_id = ? and again = 1 and state in ('done', 'not_needed') and source <> ?",
+        (session_id, SEEN_TO),
+    )
+
+
+def renew(conn: sqlite3.Connection, session_id: int, now: datetime) -> None:
+    """What is open counts from now on, help that was asked for too: it is asked about anew."""
+    conn.execute(
+        "update checklist_items set state = 'open', answer = '', answered_at = null, answered_by = null, source = ''"
+        " where session_id = ? and state = 'help'",
         (session_id,),
+    )
+    conn.execute(
+        "update checklists set renewed_at = ?, bump = (select max(bump) + 1 from checklists where session_id = ?)"
+        " where session_id = ?",
+        (iso(now), session_id, session_id),
+    )
+
+
+def see_to(conn: sqlite3.Connection, item_ids: Collection[int], now: datetime) -> None:
+    """A coordinator has seen to these, or will: they are done, and a session that moves does not open them again."""
+    conn.execute(
+        "update checklist_items set state = 'done', answer = '', answered_by = null, source = ?, answered_at = ?"
+        " where id in (select value from json_each(?))",
+        (SEEN_TO, iso(now), json.dumps(list(item_ids))),
     )
 
 

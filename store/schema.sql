@@ -123,7 +123,7 @@ CREATE TABLE checklists (
   participant_id integer not null references participants (id),
   position integer not null,                 -- the first sharer's is the lowest
   created_at text not null,
-  ended_at text,                             -- no longer a sharer of the session
+  ended_at text, renewed_at text, bump integer not null default 0,                             -- no longer a sharer of the session
   unique (session_id, participant_id)
 ) strict;
 
@@ -194,6 +194,17 @@ CREATE TABLE decisions (
 ) strict, without rowid;
 
 CREATE INDEX decisions_participant on decisions (participant_id);
+
+CREATE TABLE deeds (
+  id integer primary key,
+  at text not null,
+  who text not null,
+  door text not null,                        -- the command, or the form's name
+  session_id integer references sessions (id)  -- a deed about several sessions is a row each
+) strict;
+
+CREATE INDEX deeds_session on deeds (session_id) where session_id is not null
+;
 
 CREATE TABLE deliveries (
   id integer primary key,

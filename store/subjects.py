@@ -15,7 +15,7 @@ from domain.sessions import Session
 from domain.subjects import About, Subject
 from domain.times import parse_iso
 from store import followups, sessions
-from store.checklists import items_of, sharers_of
+from store.checklists import Renewal, items_of, renewals, sharers_of
 from store.followups import Concern
 
 
@@ -36,11 +36,11 @@ def open_ones(conn: sqlite3.Connection, people: Sequence[int], now: datetime) ->
     for concern in followups.open_ones(conn, among[0], now):
         found[concern.person].append(concern)
     items = items_of(conn, {row["session_id"] for row in lists})
-    sharers = sharers_of(conn, items)
+    sharers, renewed = sharers_of(conn, items), renewals(conn, items)
     for row in lists:
         session = among_sessions[row["session_id"]]
         found[row["participant_id"]].append(_sharing(row, session))
-        for concern in _preparing(row, session, items.get(session.id, []), sharers[session.id]):
+        for concern in _preparing(row, session, items.get(session.id, []), sharers[session.id], renewed[session.id]):
             if not concern.subject.closed:
                 found[concern.person].append(concern)
     return found
@@ -71,7 +71,7 @@ def one(conn: sqlite3.Connection, about: About, ident: int, person: int) -> Conc
     assert session is not None
     items = items_of(conn, [session.id])[session.id]
     sharers = sharers_of(conn, [session.id])[session.id]
-    all_of_it = _preparing(row, session, items, sharers)
+    all_of_it = _preparing(row, session, items, sharers, renewals(conn, [session.id])[session.id])
     return next((c for c in all_of_it if (c.subject.about, c.subject.id) == (about, ident)), None)
 
 
@@ -126,15 +126,17 @@ def _sharing(row: sqlite3.Row, session: Session) -> Concern:
     return Concern(row["participant_id"], subject, session)
 
 
-def _preparing(row: sqlite3.Row, session: Session, items: Sequence[Item], sharers: Sequence[int]) -> Iterator[Concern]:
+def _preparing(
+    row: sqlite3.Row, session: Session, items: Sequence[Item], sharers: Sequence[int], renewed: Renewal
+) -> Iterator[Concern]:
     """A sharer's checklist as a whole, and each item."""
     person, made_at = row["participant_id"], parse_iso(row["created_at"])
     left = "no longer a sharer of the session" if row["ended_at"] else ""
     nothing = "" if any(item.state is ItemState.OPEN for item in items) else "everything is done"
-    occasion, since = session.time_sequence, checklists.since(made_at, session)
+    occasion, since = session.time_sequence + renewed.bump, checklists.since(made_at, session, renewed.at)
     whole = Subject(About.CHECKLIST, row["id"], since, left or nothing, session.starts_at, occasion)
     yield Concern(person, whole, session)
-    since = checklists.since(min((item.created_at for item in items), default=made_at), session)
+    since = checklists.since(min((item.created_at for item in items), default=made_at), session, renewed.at)
     for dated in checklists.plan(items, session.starts_at, session.ends_at, since):
         item = Subject(
             About.ITEM,

@@ -73,9 +73,9 @@ class ToSharer(Letter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrepPack(ToSharer):
-    """The whole plan, once, and again when the session moves. `lines` before it and `after` it; `late`: some are.
-    `entry`: the tech check comes as a calendar entry. `questions`: of all sheets, numbered through, those answered
-    left out; `guide`: how a session of this kind runs."""
+    """The whole plan, once, and again when the session moves, or (`renewed`) what is open has new dates. `lines` before
+    it and `after` it; `late`: some are. `entry`: the tech check comes as a calendar entry. `questions`: of all sheets,
+    numbered through, those answered left out; `guide`: how a session of this kind runs."""
 
     message: ClassVar[str] = "prep_pack"
 
@@ -84,6 +84,7 @@ class PrepPack(ToSharer):
     after: Variant[Annotated[tuple[DutyLine, ...], Form.ROWS]] = ()
     late: Variant[Flag] = False
     moved: Constant[Flag] = False
+    renewed: Constant[Flag] = False
     entry: Variant[Flag] = False
     guide: Constant[GuideLines] = ()
     questions: Variant[SheetLines] = ()

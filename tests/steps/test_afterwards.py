@@ -13,7 +13,7 @@ from domain.cadences import EVENTS
 from domain.errors import UserError
 from domain.sessions import Session
 from domain.times import iso
-from steps import badges, resources, session_state, status
+from steps import badges, closing, resources, session_state, status
 from steps.attendance import attended
 from steps.inbox import read_filed
 from steps.plan import plan
@@ -180,7 +180,7 @@ def test_session_closes_only_when_documented_and_says_what_is_missing(place: Pla
         (session.id, iso(place.time)),
     )
     with pytest.raises(UserError) as refused:
-        session_state.close(place.app, "1", "test")
+        closing.close(place.app, "1", "test")
     assert [p.what for p in refused.value.problems] == [
         "still missing: it is not over yet", "still missing: the list of attendance",
         "still missing: resource: recording", "still missing: resource: slides",
@@ -196,21 +196,22 @@ def test_session_closes_only_when_documented_and_says_what_is_missing(place: Pla
     )
     resources.add(place.app, "1", {"kind": "slides", "url": "https://c.example/s"}, "test")
     before = list(place.app.conn.iterdump())
-    assert session_state.close(place.app, "1", "test", ["recording"], dry_run=True).closed_at == place.time
+    waived = closing.Brought(without=["recording"])
+    assert closing.close(place.app, "1", "test", waived, dry_run=True).closed_at == place.time
     assert list(place.app.conn.iterdump()) == before
     assert (session_state.documented(place.app).percent, session_state.documented(place.app).waiting) == (0, (1,))
-    closed = session_state.close(place.app, "1", "test", ["recording"])
+    closed = closing.close(place.app, "1", "test", waived)
     assert (closed.documented, closed.waived, closed.closed_at) == (True, ("recording",), place.time)
     assert session_state.documented(place.app).percent == 100
     at = place.time
     place.later(days=1)
-    assert session_state.close(place.app, "1", "test").closed_at == at
+    assert closing.close(place.app, "1", "test").closed_at == at
 
 
 def test_cancelled_session_cannot_be_closed(place: Place) -> None:
     place.cancel(over(place))
     with pytest.raises(UserError, match="it was cancelled"):
-        session_state.close(place.app, "1", "test")
+        closing.close(place.app, "1", "test")
 
 
 def test_sharers_are_thanked_once_with_credit_where_they_agreed(place: Place) -> None:
@@ -218,10 +219,10 @@ def test_sharers_are_thanked_once_with_credit_where_they_agreed(place: Place) ->
     place.app = place.another()
     place.app.conn.execute("insert into consents values (1, 'directory', 1, 'form', '0')")
     complete(place, over(place))
-    session_state.close(place.app, "1", "test")
+    closing.close(place.app, "1", "test")
     place.later(days=2)
     place.tick()
-    session_state.close(place.app, "1", "test")
+    closing.close(place.app, "1", "test")
     place.later(days=2)
     place.tick()
     assert [one for one in letters(place) if one.startswith("thanks")] == ["thanks Ada"]
@@ -235,7 +236,7 @@ def test_sharer_who_did_not_agree_is_thanked_without_public_credit(place: Place)
     place.environ["LETSCONNECT_PAGES_URL"] = "https://pages.example.org"
     place.app = place.another()
     complete(place, over(place))
-    session_state.close(place.app, "1", "test")
+    closing.close(place.app, "1", "test")
     place.later(days=2)
     place.tick()
     assert "/sessions/1" not in text(place, "thanks", 1)
@@ -319,7 +320,7 @@ def test_sharer_hears_of_languages_early_and_of_everything_three_days_ahead(plac
 def steps_of(place: Place, session: Session) -> list[Callable[[], object]]:
     return [
         lambda: complete(place, session),
-        lambda: session_state.close(place.app, str(session.id), "test"),
+        lambda: closing.close(place.app, str(session.id), "test"),
         lambda: badges.issue(place.app, "test"),
         lambda: place.later(days=2),
         lambda: plan(place.app),

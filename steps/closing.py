@@ -1,0 +1,83 @@
+"""Closes sessions that are documented: by a coordinator, with whatever is still missing in one go, or by itself.
+
+What is missing is said by `session_state.py`; who is thanked follows from the closing (`store/followups.py`).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from domain.errors import Problem, UserError
+from domain.resources import ResourceKind
+from domain.sessions import Session
+from steps import attendance, resources, session_state, sessions
+from steps.app import App
+from steps.session_state import Standing
+from store import database, journal
+from store import resources as stored
+
+BY_ITSELF = "closing"  # in the journal
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a coordinator adds while closing. `people`: who was there (id, address or user name); `guests`: how many
+    more, None leaves that as it is; `links`: kind of resource -> address; `without`: kinds that there will never be."""
+
+    people: Sequence[str] = ()
+    guests: int | None = None
+    links: Mapping[str, str] = field(default_factory=dict)
+    without: Collection[str] = ()
+
+
+NOTHING = Brought()
+
+
+def close(app: App, session_ref: str, who: str, brought: Brought = NOTHING, *, dry_run: bool = False) -> Standing:
+    """Close a session that is documented, or is so with what is `brought`: its sharers are thanked. Again changes
+    nothing. All or nothing: UserError says what is missing, and then nothing was added either."""
+    session = sessions.find(app, session_ref)
+    unknown = [name for name in brought.without if name not in [kind.value for kind in ResourceKind]]
+    if unknown:
+        raise UserError(*(Problem(f"is none of {', '.join(ResourceKind)}", name) for name in unknown))
+    if not dry_run:
+        with database.write(app.conn):
+            return _close(app, session, who, brought)
+    app.conn.execute("begin immediate")
+    try:
+        return _close(app, session, who, brought)
+    finally:
+        app.conn.execute("rollback")
+
+
+def _close(app: App, session: Session, who: str, brought: Brought) -> Standing:
+    conn, now, ref = app.conn, app.now(), str(session.id)
+    if brought.people or brought.guests is not None:
+        attendance.attended(app, ref, brought.people, who, brought.guests)
+    for kind, url in brought.links.items():
+        resources.add(app, ref, {"kind": kind, "url": url}, who)
+    before = stored.record_of(conn, session.id)
+    waived = before.waived | {ResourceKind(name) for name in brought.without}
+    if waived != before.waived:
+        stored.waive(conn, session.id, waived)
+    standing = session_state.of(app, session)
+    if standing.missing and before.closed_at is None:
+        remedy = "Add it; a resource that there will never be: --without KIND, or the form's list"
+        where = f"session {session.id}"
+        raise UserError(*(Problem(f"still missing: {one}", where, remedy) for one in standing.missing))
+    if standing.resources:
+        stored.materials_in(conn, session.id, now)
+    if stored.close(conn, session.id, now):
+        detail = f"without {', '.join(sorted(waived))}" if waived else ""
+        journal.note(conn, now, who, "closed", f"session/{session.id}", detail)
+    return session_state.of(app, session)
+
+
+def close_documented(app: App) -> list[int]:
+    """Close every session of which nothing is missing: nobody has to. Their ids."""
+    closed = []
+    for number in session_state.documented(app).waiting:
+        session = sessions.find(app, str(number))
+        if not session_state.of(app, session).missing:
+            close(app, str(number), BY_ITSELF)
+            closed.append(number)
+    return closed
