@@ -65,7 +65,7 @@ OPINION = "More time to work in small groups, please."
 # What the sharers of the first coming clinic have answered on their page.
 PREPARED = ("date_and_topic", "places", "description")
 ANSWER_TO = {
-    Way.TICK: "", Way.NUMBER: "20", Way.TEXT: "We write one proposal together, from the idea to the budget.",
+    Way.TICK: "", Way.NUMBER: "20", Way.TEXT: "We will see to it together.",
     Way.LINK: "https://meta.example.org/wiki/Proposals", Way.FILE: "https://meta.example.org/wiki/Proposals/Case",
 }  # fmt: skip
 
@@ -165,8 +165,9 @@ def _answer(app: App, session: Session, codes: Collection[str], links: Mapping[s
     """Answers on the page of the session's first sharer. How many."""
     there = checklists.show(app, session.code)
     items = [line.item for line in there.lines if line.item.code in codes]
+    known = {"description": session.purpose, **links}
     for item in items:
-        said = Answered(ItemState.DONE, links.get(item.code, ANSWER_TO[item.way]))
+        said = Answered(ItemState.DONE, known.get(item.code, ANSWER_TO[item.way]))
         checklist_answers.by_page(app, there.sharers[0].id, item.id, said)
     return len(items)
 
