@@ -1,14 +1,14 @@
 """attendance.toml: the columns of meeting tools' lists, and names in them that are no people."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field
 
+from config.toml_file import STRICT, read
 from domain.errors import ConfigError, Problem
 from domain.imports import fold
 
@@ -17,12 +17,12 @@ Column = Literal["name", "given_name", "family_name", "email", "joined", "left",
 
 
 class _Ignored(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = STRICT
     names: list[str] = Field(default_factory=list)
 
 
 class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = STRICT
     version: int = 1
     columns: dict[Column, list[str]]
     ignored: _Ignored = _Ignored()
@@ -45,24 +45,16 @@ def load(folder: Path) -> Naming:
     """Of the programme in `folder`, or the project's own where it has none. ConfigError lists every problem."""
     path = folder / FILE
     path = path if path.exists() else Path(__file__).with_name(FILE)
-    try:
-        read = _File.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError([Problem(f"is not TOML: {error}", FILE, "Mend that line")]) from None
-    except OSError as error:
-        raise ConfigError([Problem(f"cannot be read: {error.strerror}", FILE, "Check its rights")]) from None
-    except ValidationError as error:
-        raise ConfigError([
-            Problem(item["msg"], f"{FILE}: {'.'.join(map(str, item['loc']))}", "Mend or remove it")
-            for item in error.errors()
-        ]) from None  # fmt: skip
+    problems: list[Problem] = []
+    file = read(path, _File, problems)
+    if file is None:
+        raise ConfigError(problems)
     owner: dict[str, str] = {}
-    problems = []
-    for code, names in read.columns.items():
+    for code, names in file.columns.items():
         for name in names:
             if (other := owner.setdefault(fold(name), code)) != code:
                 what = f"{name!r} stands for two columns: {other} and {code}"
                 problems.append(Problem(what, f"{FILE}: columns.{code}", "Leave it to one of them"))
     if problems:
         raise ConfigError(problems)
-    return Naming(owner, frozenset(fold(name) for name in read.ignored.names))
+    return Naming(owner, frozenset(fold(name) for name in file.ignored.names))

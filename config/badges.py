@@ -1,14 +1,14 @@
 """badges.toml: who earns which badge, and the files for badge sites; checked with every problem at once."""
 
-import tomllib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field
 
+from config.toml_file import STRICT, read_or_none
 from domain.badges import By, Rule
 from domain.errors import ConfigError, Problem
 from domain.participants import ConsentTopic
@@ -18,7 +18,7 @@ Value = Literal["badge", "title", "user", "name", "email", "issued", "evidence",
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = STRICT
 
 
 class _Badge(_Model):
@@ -62,16 +62,9 @@ def load(folder: Path, kinds: Collection[str]) -> Badges:
 
     `kinds` are those that there are (hashable: a tuple or frozenset).
     """
-    try:
-        read = _Badges.model_validate(tomllib.loads((folder / FILE).read_text("utf-8")))
-    except FileNotFoundError:
+    read = read_or_none(folder / FILE, _Badges)
+    if read is None:
         return Badges((), {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError([Problem(f"is not TOML: {error}", FILE, "Mend that line")]) from None
-    except OSError as error:
-        raise ConfigError([Problem(f"cannot be read: {error.strerror}", FILE, "Check its rights")]) from None
-    except ValidationError as error:
-        raise ConfigError([_wrong(item["loc"], item["msg"]) for item in error.errors()]) from None
     problems = [
         Problem(f"{kind!r} is no kind of session", f"{FILE}: badges.{code}.kinds", f"Known: {', '.join(kinds)}")
         for code, one in read.badges.items()
@@ -92,7 +85,3 @@ def load(folder: Path, kinds: Collection[str]) -> Badges:
         ),
         {code: Export(tuple(one.columns), tuple(one.needs), one.consent) for code, one in read.exports.items()},
     )
-
-
-def _wrong(where: Sequence[str | int], what: str) -> Problem:
-    return Problem(what.removeprefix("Value error, "), f"{FILE}: {'.'.join(map(str, where))}", "Mend or remove it")

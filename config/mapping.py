@@ -3,17 +3,17 @@
 Every problem at once; unknown keys are errors. What is done with the values is `steps/import_rows.py`'s.
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel
 
 from config import countries as names
 from config.programme import Skill
+from config.toml_file import STRICT, read
 from domain.errors import ConfigError, Problem
 from domain.imports import fold
 from domain.participants import ConsentTopic, Role
@@ -31,7 +31,7 @@ SHIPPED = Path(__file__).with_name("mapping.toml")
 
 
 class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = STRICT
 
     version: Literal[1] = 1
     date_order: Literal["auto", "day-first", "month-first"] | None = None
@@ -91,30 +91,13 @@ def load(folder: Path, skills: tuple[Skill, ...], extra: Path | None = None) -> 
     problems: list[Problem] = []
     own = folder / "mapping.toml"
     paths = [own if own.exists() else SHIPPED, *([extra] if extra else [])]
-    files = [(path.name, _read(path, problems)) for path in paths]
+    missing = "Check the name given to --mapping"
+    files = [(path.name, read(path, _File, problems, missing) or _File()) for path in paths]
     for name, file in files:
         problems += _problems(name, file, {s.code for s in skills})
     if problems:
         raise ConfigError(problems)
     return _assemble([file for _, file in files], skills)
-
-
-def _read(path: Path, problems: list[Problem]) -> _File:
-    try:
-        return _File.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except FileNotFoundError:
-        problems.append(Problem("is missing", path.name, "Check the name given to --mapping"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        problems.append(Problem(f"is not TOML: {error}", path.name, "Mend that line"))
-    except OSError as error:
-        problems.append(Problem(f"cannot be read: {error.strerror}", path.name, "Check its rights"))
-    except ValidationError as error:
-        for item in error.errors():
-            where = ".".join(str(part) for part in item["loc"] if part != "[key]")
-            unknown = item["type"] == "extra_forbidden" or item["loc"][-1] == "[key]"
-            remedy = f"Known: {', '.join(FIELDS)}" if unknown and where.startswith("columns") else "Mend or remove it"
-            problems.append(Problem("is not a known key" if unknown else item["msg"], f"{path.name}: {where}", remedy))
-    return _File()
 
 
 def _problems(name: str, file: _File, codes: set[str]) -> list[Problem]:

@@ -1,32 +1,41 @@
 """regions.toml: which region a country counts for in the report, checked with every problem at once."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator
 
 from config import countries
+from config.toml_file import STRICT, read_or_none
 from domain.errors import ConfigError, Problem
 
 FILE = "regions.toml"
 
 
+def _codes(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError('is not a text of codes; write it like "NG GH"')
+    return value
+
+
+class _Regions(BaseModel):
+    model_config = STRICT
+    version: int = 1
+    regions: dict[str, Annotated[str, BeforeValidator(_codes)]] = {}
+
+
 @lru_cache(maxsize=4)
 def load(folder: Path) -> Mapping[str, str]:
     """ISO 3166-1 code -> the region's name. Without the file, no country has a region."""
-    try:
-        regions = tomllib.loads((folder / FILE).read_text("utf-8")).get("regions", {})
-    except FileNotFoundError:
+    read = read_or_none(folder / FILE, _Regions)
+    if read is None:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError([Problem(f"is not TOML: {error}", FILE, "Mend that line")]) from None
     known = set(countries.countries().values())
     found: dict[str, str] = {}
     problems = []
-    for name, codes in regions.items():
-        if not isinstance(codes, str):
-            problems.append(Problem("is not a text of codes", f"{FILE}: {name}", 'Write it like "NG GH"'))
-            continue
+    for name, codes in read.regions.items():
         for code in codes.split():
             if code not in known:
                 what = f"{code!r} is no ISO 3166-1 code"

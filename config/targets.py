@@ -3,16 +3,15 @@
 Whether a figure of that name exists is the report's to say; how a target compares with what was done as well.
 """
 
-import tomllib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field
 
-from config.toml_file import Duration
+from config.toml_file import STRICT, Duration, read_or_none
 from domain.errors import ConfigError, Problem
 from domain.sessions import LedBy
 
@@ -20,7 +19,7 @@ FILE = "targets.toml"
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = STRICT
 
 
 class _Sessions(_Model):
@@ -81,17 +80,9 @@ def load(folder: Path, kinds: Collection[str], figures: Collection[str] | None =
 
     `kinds` and `figures` are those that there are (hashable: tuples or frozensets); None leaves figures unchecked.
     """
-    path = folder / FILE
-    try:
-        read = _Targets.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except FileNotFoundError:
+    read = read_or_none(folder / FILE, _Targets)
+    if read is None:
         return Targets()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError([Problem(f"is not TOML: {error}", FILE, "Mend that line")]) from None
-    except OSError as error:
-        raise ConfigError([Problem(f"cannot be read: {error.strerror}", FILE, "Check its rights")]) from None
-    except ValidationError as error:
-        raise ConfigError([_wrong(item["loc"], item["msg"]) for item in error.errors()]) from None
     problems = [
         Problem(f"{kind!r} is no kind of session", f"{FILE}: sessions.{code}.kinds", f"Known: {', '.join(kinds)}")
         for code, one in read.sessions.items()
@@ -117,7 +108,3 @@ def load(folder: Path, kinds: Collection[str], figures: Collection[str] | None =
         ),
         tuple(FigureTarget(code, one.title, one.figure, one.at_least) for code, one in read.figures.items()),
     )
-
-
-def _wrong(where: Sequence[str | int], what: str) -> Problem:
-    return Problem(what.removeprefix("Value error, "), f"{FILE}: {'.'.join(map(str, where))}", "Mend or remove it")

@@ -7,9 +7,10 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from domain.errors import Problem
+from domain.errors import ConfigError, Problem
 from domain.times import parse_duration
 
+COPY = "Copy it from the project's config folder"
 STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -21,13 +22,17 @@ Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Wanted = TypeVar("Wanted", bound=BaseModel)
 
 
-def read(path: Path, model: type[Wanted], problems: list[Problem]) -> Wanted | None:
-    """None, and what is wrong added to `problems`, when the file is not there or not right."""
+def read(path: Path, model: type[Wanted], problems: list[Problem], missing: str | None = COPY) -> Wanted | None:
+    """None, and what is wrong added to `problems`, when the file is not there or not right.
+
+    `missing`: what to do when it is not there; None for a file that need not be.
+    """
     try:
         data = tomllib.loads(path.read_text("utf-8"))
         return model.model_validate(data)
     except FileNotFoundError:
-        problems.append(Problem("is missing", path.name, "Copy it from the project's config folder"))
+        if missing is not None:
+            problems.append(Problem("is missing", path.name, missing))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         problems.append(Problem(f"is not TOML: {error}", path.name, "Mend that line"))
     except OSError as error:
@@ -38,6 +43,19 @@ def read(path: Path, model: type[Wanted], problems: list[Problem]) -> Wanted | N
 
 
 def _problem(file: str, item: dict[str, Any]) -> Problem:
-    where = ".".join(str(part) for part in item["loc"])
-    what = "is not a known key" if item["type"] == "extra_forbidden" else str(item["msg"])
-    return Problem(what.removeprefix("Value error, "), f"{file}: {where}", "Mend or remove it")
+    *around, last = item["loc"]
+    bad_key = last == "[key]"  # of a table whose keys are values of ours; the key itself comes before it
+    where = f"{file}: {'.'.join(str(part) for part in (around if bad_key else item['loc']))}"
+    if item["type"] == "extra_forbidden" or bad_key:
+        known = str(item.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")
+        return Problem("is not a known key", where, f"Known: {known}" if known else "Mend or remove it")
+    return Problem(str(item["msg"]).removeprefix("Value error, "), where, "Mend or remove it")
+
+
+def read_or_none(path: Path, model: type[Wanted]) -> Wanted | None:
+    """A file that need not be there: None without it. ConfigError lists everything that is wrong with it."""
+    problems: list[Problem] = []
+    found = read(path, model, problems, missing=None)
+    if problems:
+        raise ConfigError(problems)
+    return found
