@@ -50,7 +50,7 @@ def letsconnect(place: Place, *argv: str, first: Callable[[], object] = lambda: 
         try:
             for number, path in enumerate(files, 1):
                 os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
-            sys.stdout, sys.stderr = (open(n, "w", encoding="utf-8", closefd=False) for n in (1, 2))  # noqa: SIM115
+            sys.stdout, sys.stderr = (os.fdopen(n, "w", encoding="utf-8", closefd=False) for n in (1, 2))
             os.environ.clear()
             os.environ.update(place.environ)
             first()

@@ -21,7 +21,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_step_gives_the_result_of_its_work(home: Path) -> None:
-    work = lambda app: app.conn.execute("select 40 + 2").fetchone()[0]  # noqa: E731
+    def work(app: App) -> int:
+        return int(app.conn.execute("select 40 + 2").fetchone()[0])
+
     assert asyncio.run(skin.step("Adding", work)) == 42
 
 

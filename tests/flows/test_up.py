@@ -198,8 +198,12 @@ def test_form_follows_the_sessions(up: Up, app: App) -> None:
     sessions.add(app, {"title": "Meeting people", "start": start, "code": "meeting"}, "test")
     wanted = [label(session) for session in sessions.listing(app)]
     with up.api() as api:
-        forms = lambda: [api.deployment(name)["parameter_openapi_schema"]["properties"] for name in WITH_SESSIONS]  # noqa: E731
-        assert until(lambda: [form["session"]["enum"] for form in forms()] == [wanted] * len(WITH_SESSIONS))
+
+        def choices(name: str) -> list[str]:
+            found: list[str] = api.deployment(name)["parameter_openapi_schema"]["properties"]["session"]["enum"]
+            return found
+
+        assert until(lambda: [choices(name) for name in WITH_SESSIONS] == [wanted] * len(WITH_SESSIONS))
         with pytest.raises(httpx.HTTPStatusError) as refused:
             api.run("Send invitations", {"session": "3 · Made up"})
     assert refused.value.response.status_code == 409
@@ -242,8 +246,8 @@ def test_second_run_at_once_is_cancelled(up: Up) -> None:
 
 def test_scheduled_runs_are_waiting(up: Up) -> None:
     with up.api() as api:
-        count = lambda: api.post("/flow_runs/count", {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}})  # noqa: E731
-        assert until(lambda: count() >= len(BY_ITSELF))
+        scheduled = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+        assert until(lambda: api.post("/flow_runs/count", scheduled) >= len(BY_ITSELF))
 
 
 def test_failure_of_a_step_tells_prefect_no_address(up: Up, home: Path, app: App) -> None:

@@ -1,22 +1,13 @@
 """Surveys in chats: questions in turn, own words, double clicks, old buttons, other people's buttons."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from domain.times import iso
 from steps import surveys
 from store import surveys as stored
-from tests.servers.bot_api import FaultyBotApi
 from tests.steps.bot_place import ADA, EVE, BotPlace
-
-
-@pytest.fixture
-def bot(tmp_path: Path) -> Iterator[BotPlace]:
-    with FaultyBotApi() as server:
-        yield BotPlace(tmp_path, server)
 
 
 def asked(bot: BotPlace, kind: str = "clinic", language: str = "en") -> int:

@@ -1,9 +1,7 @@
 """What a touch becomes in a chat: words, buttons that work, the calendar file, the page."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import icalendar
 import pytest
@@ -20,14 +18,7 @@ from steps.compose import compose
 from steps.deliver import deliver
 from store import invitations, outbox, participants, sessions
 from store.outbox import NewMessage
-from tests.servers.bot_api import FaultyBotApi
 from tests.steps.bot_place import ADA, BotPlace
-
-
-@pytest.fixture
-def bot(tmp_path: Path) -> Iterator[BotPlace]:
-    with FaultyBotApi() as server:
-        yield BotPlace(tmp_path, server)
 
 
 def composed(bot: BotPlace, person: int, session: Session | None, touchpoint: str) -> NewMessage:
