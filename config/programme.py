@@ -366,6 +366,7 @@ NOT_TIMED = frozenset(
         Purpose.CONFIRM_REGISTRATION,
         Purpose.MY_PAGE,
         Purpose.GUEST_INVITE,
+        Purpose.PROPOSE_LINK,
         Purpose.RELAY,
         Purpose.SURVEY_THANKS,
         Purpose.CHECKLIST_NOTED,
