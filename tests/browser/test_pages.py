@@ -85,7 +85,7 @@ def test_axe_finds_nothing_and_a_small_phone_is_wide_enough(browser, site) -> No
 @pytest.mark.parametrize("script", [True, False])
 def test_journey_on_a_slow_line(browser, site, script: bool) -> None:
     """Register, confirm, answer an invitation, change the profile, answer a survey, tick what a
-    sharer prepares, unsubscribe and undo."""
+    sharer prepares, propose a session, unsubscribe and undo."""
     language, place, pages = site
     context = browser.new_context(java_script_enabled=script, locale=language, viewport=SMALL)
     page = context.new_page()
@@ -103,6 +103,10 @@ def test_journey_on_a_slow_line(browser, site, script: bool) -> None:
         row = place.app.conn.execute(query).fetchone()
         return row[0] if row else None
 
+    def mailed(key: str, kind: str) -> str:
+        text = place.letter(key).get_body(("plain",)).get_content()
+        return str(re.findall(rf"http://127\S+/{kind}/\S+", text)[0])
+
     go("register")
     page.check("#as-one")
     page.fill("#name", "Rosa Quispe")
@@ -111,8 +115,7 @@ def test_journey_on_a_slow_line(browser, site, script: bool) -> None:
     page.click("main button[type=submit]")
     page.wait_for_url("**/register/sent*")
     number = one("select max(id) from pending_registrations")
-    mail = place.letter(f"confirm/{number}").get_body(("plain",)).get_content()
-    page.goto(re.findall(r"http://127\S+/confirm/\S+", mail)[0])
+    page.goto(mailed(f"confirm/{number}", "confirm"))
     page.click("main button[type=submit]")
     assert one(f"select participant_id from pending_registrations where id = {number}") is not None
 
@@ -140,6 +143,22 @@ def test_journey_on_a_slow_line(browser, site, script: bool) -> None:
     before = one(done)
     page.locator("section", has_not=page.locator("[name=answer]")).locator("button[value=done]").first.click()
     assert (one(done), page.locator(".wrong").count()) == (before + 1, 0)
+
+    if script:
+        go("proposal-fresh")
+    else:
+        go("propose")
+        page.fill("#name", "Thea")
+        page.fill("#email", "thea.too@example.org")
+        page.click("main button[type=submit]")
+        page.wait_for_url("**/propose/sent*")
+        page.goto(mailed(f"confirm/{one('select max(id) from pending_registrations')}", "begin"))
+    for said in ("Maps", "Make one", "In May"):
+        page.fill("#answer", said)
+        page.click("button[value=save]")
+    assert page.locator(".notice.good").count() == 1
+    proposed = "select state || ' ' || title || ', ' || purpose || ', ' || wanted from proposals where title = 'Maps'"
+    assert one(f"{proposed} order by id desc") == "complete Maps, Make one, In May"
 
     go("unsubscribe")
     page.click("button[value=stop]")
