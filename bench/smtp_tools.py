@@ -20,11 +20,13 @@ SESSIONS = 16
 START_SECONDS = 10.0
 
 
-def program(name: str) -> str:
+_POSTFIX = 'On Debian and Ubuntu: apt install postfix (choose "No configuration"; it need not run)'
+
+
+def program(name: str, remedy: str = _POSTFIX) -> str:
     """Its path; /usr/sbin too, which is not on everybody's path. UserError when it is not there."""
     found = shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin")))
     if found is None:
-        remedy = "On Debian and Ubuntu: apt install postfix (choose \"No configuration\"; it need not run)"
         raise UserError(Problem("is not installed", name, remedy))
     return found
 
@@ -36,7 +38,7 @@ def sink() -> Iterator[int]:
     with socket.create_server((HOST, 0)) as probe:
         port: int = probe.getsockname()[1]
     process = subprocess.Popen(
-        tethered([*_as_nobody(path), f"{HOST}:{port}", "1000"]),
+        tethered([*as_nobody(path, "-u", "nobody"), f"{HOST}:{port}", "1000"]),
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
@@ -47,14 +49,14 @@ def sink() -> Iterator[int]:
         process.communicate()
 
 
-def _as_nobody(path: str) -> list[str]:
-    """smtp-sink refuses to stay root. Its own `-u` would cut the tether, which the kernel drops with a change of user;
-    setpriv (util-linux) ties it anew after the change."""
+def as_nobody(path: str, *otherwise: str) -> list[str]:
+    """A program that refuses to stay root. To change its user by itself would cut the tether, which the kernel drops
+    then; setpriv (util-linux) ties it anew after the change. Without setpriv it gets the options `otherwise`."""
     if os.geteuid() != 0:
         return [path]
     setpriv = shutil.which("setpriv")
     if setpriv is None:
-        return [path, "-u", "nobody"]
+        return [path, *otherwise]
     group = str(pwd.getpwnam("nobody").pw_gid)
     return [setpriv, "--reuid", "nobody", "--regid", group, "--clear-groups", "--pdeathsig", "KILL", path]
 

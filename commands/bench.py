@@ -46,9 +46,11 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_run("pages", lambda a, _: {"seconds": a.seconds, "connections": a.connections}))
     parser = what.add_parser("inbox", help="fetch, file and read answers", parents=[common, placed])
     _number(parser, "--mails", 600, "mails read")
-    parser.add_argument(
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
         "--imap", action="store_true", help="on the server of LETSCONNECT_IMAP_URL, in a folder of its own"
     )
+    where.add_argument("--dovecot", action="store_true", help="on a Dovecot that is started for it")
     parser.set_defaults(run=_run("inbox", _inbox))
 
 
@@ -70,7 +72,7 @@ def _newsletter(args: argparse.Namespace, _: App) -> dict[str, Any]:
 
 def _inbox(args: argparse.Namespace, app: App) -> dict[str, Any]:
     if not args.imap:
-        return {"mails": args.mails}
+        return {"mails": args.mails, "own": args.dovecot}
     if app.settings.imap is None:
         raise UserError(Problem("no mailbox is set", "LETSCONNECT_IMAP_URL", "Leave --imap out to do without"))
     ca = str(app.settings.mail_ca) if app.settings.mail_ca else None

@@ -16,10 +16,12 @@ import pytest
 from imapclient import IMAPClient
 
 import cli
-from bench import measure, smtp_tools, wrk
+from bench import answers, measure, smtp_tools, wrk
 from bench.deliver import _shares
 from bench.runner import existing
+from channels import inbound
 from config.settings import ROOT
+from demo.answers import Answer
 from domain.errors import UserError
 from tests.needs import needs
 from tests.servers.dovecot import dovecot
@@ -168,6 +170,21 @@ def test_inbox_reads_every_kind(tmp_path: Path, capsys: pytest.CaptureFixture[st
     kinds = ("filed", "answers", "bounces", "autoreplies", "for_person", "quarantined")
     assert [found[kind] for kind in kinds] == [12, 8, 2, 2, 0, 0]
     assert found["server"] == "embedded"
+
+
+def test_inbox_on_a_dovecot_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    needs(shutil.which("dovecot", path=f"{os.environ['PATH']}:/usr/sbin"), "Dovecot 2.3")
+    found = bench(tmp_path, capsys, "inbox", "--mails", "6", "--dovecot")
+    assert [found[key] for key in ("server", "filed", "answers", "quarantined")] == ["dovecot", 6, 4, 0]
+    assert found["server_cpu_us_per_mail"] >= 0
+
+
+def test_mails_bear_the_trace_of_their_way() -> None:
+    traced = answers._traced(Answer("", "us+b-x@example.org", b"From: a@example.net\r\n\r\nHi\r\n"), 7)
+    letter = inbound.read(traced.data)
+    assert (letter.to_addresses, letter.from_address, letter.text) == (("us+b-x@example.org",), "a@example.net", "Hi\n")
+    assert letter.auto_submitted  # an empty Return-Path: a bounce
+    assert {len(letter.mail.fields.get_all(name)) for name in ("received", "dkim-signature")} == {1, 2}
 
 
 def test_figures_for_people_are_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
