@@ -21,7 +21,7 @@ from steps.page_links import Page
 from store import checklists as checklist_store
 from templates_email import checklists as told
 from templates_email.catalogues import shipped
-from templates_email.checklists import AskSharer, DutyLine, PrepPack
+from templates_email.checklists import AskSharer, DutyLine, GuideLine, PrepPack
 from templates_email.fields import Letter
 from templates_email.formats import Moment
 
@@ -59,8 +59,10 @@ def context_of(app: App, touch: Touch, facts: Facts, letter: dict[str, Any]) -> 
     sheet = sheets.of_item(app, app.conn, line.item.id)
     if sheet is not None and mine is not None:
         about["link"] = sheet_page_of(app, mine, session, line.item.id)
+    since = checklist_store.answered_since_asked(app.conn, facts.person.id)
     return AskSharer(
         **about,
+        noted=tuple(GuideLine(one.title) for one in found.lines if one.settled and one.item.id in since),
         sheet=sheet is not None,
         **(sheet_words.in_letter(sheet) if sheet is not None else {}),
         item=line.title,

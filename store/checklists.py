@@ -216,6 +216,16 @@ def answer(
     )
 
 
+def answered_since_asked(conn: sqlite3.Connection, person: int) -> set[int]:
+    """Items that this person answered by mail since the last letter about preparing left for them."""
+    query = (
+        "select id from checklist_items where answered_by = :person and source = 'mail' and answered_at >="
+        " (select max(sent_at) from outbox where participant_id = :person and channel = 'email' and state = 'sent'"
+        " and purpose in ('prep_pack', 'checklist_ask', 'checklist_noted'))"
+    )
+    return {row["id"] for row in conn.execute(query, {"person": person})}
+
+
 def with_items(conn: sqlite3.Connection) -> list[int]:
     """Sessions that have a checklist."""
     return [row[0] for row in conn.execute("select distinct session_id from checklist_items order by session_id")]

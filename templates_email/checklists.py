@@ -93,8 +93,8 @@ class PrepPack(ToSharer):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskSharer(ToSharer):
     """One item. "co_sharer": `owner`, whose it is, has not answered, and the reader shares the session with them.
-    `sheet`: it has questions; `questions`: those that are open, `given`: those that are answered; `link` leads to the
-    page with them."""
+    `noted`: what the reader has answered by mail since our last letter about preparing. `sheet`: it has questions;
+    `questions`: those that are open, `given`: those that are answered; `link` leads to the page with them."""
 
     message: ClassVar[str] = "checklist_ask"
 
@@ -104,6 +104,7 @@ class AskSharer(ToSharer):
     due: Variant[At]
     attempt: Variant[Annotated[Literal["first", "again", "co_sharer"], Form.CODE]]
     owner: Constant[Name] = ""
+    noted: Variant[GuideLines] = ()
     sheet: Constant[Flag] = False
     questions: Variant[SheetLines] = ()
     given: Variant[SheetLines] = ()

@@ -333,7 +333,8 @@ def _add_checklists(add: Any, session: dict[str, Any], zone: str) -> None:
     sheet = {"item": described[0], "hint": described[1], "way": "text", "sheet": True}
     first = {"questions": (purpose, audience), "attempt": "first"}
     add("", checklists.AskSharer, **asked, **link, **sheet, **first)
-    add("begun", checklists.AskSharer, **asked, **sheet, questions=(audience,), given=(given, needed), attempt="again")
+    add("begun", checklists.AskSharer, **asked, **sheet, questions=(audience,), given=(given, needed), attempt="again",
+        noted=(checklists.GuideLine("Say how many people can take part"),))  # fmt: skip
     add("right", checklists.AskSharer, **asked, **sheet, given=(given, needed), attempt="first")
     add("again", checklists.AskSharer, **asked, item="Share the link to your slides", way="link", attempt="again")
     add("co", checklists.AskSharer, **asked, item=roles, way="tick", attempt="co_sharer", owner="Chidi Eze")

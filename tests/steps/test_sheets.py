@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from domain.checklists import ItemState
+from domain.checklists import Answered, ItemState
 from domain.errors import UserError
 from domain.sessions import Session
-from steps import checklist_answers, page_links, persons, sheets
+from steps import checklist_answers, checklists, page_links, persons, sheets
 from steps.inbox import read_filed
 from steps.page_links import Page
 from store import inbox, sessions
@@ -244,3 +244,11 @@ def test_coordinator_looks_at_a_sheet_and_corrects_it(place: SharersPlace) -> No
         checklist_answers.correct(place.app, "1", "description", {"goal": "x"}, "Amina")
     with pytest.raises(UserError, match="Known: description, case_study"):
         checklist_answers.correct(place.app, "1", "slides", {}, "Amina")
+
+
+def test_page_that_documents_a_session_may_be_its_recording(place: SharersPlace) -> None:
+    session = place.clinic(30, ALONE)
+    for code in ("recording", "documentation"):
+        item, said = place.items(session)[code].id, Answered(ItemState.DONE, LINK)
+        checklists.answer(place.app, place.app.conn, item, said, "mail", place.time, place.ada)
+    assert [row["kind"] for row in place.app.conn.execute("select kind from resources")] == ["recording"]
