@@ -59,10 +59,12 @@ class Reader:
         found = {}
         for one, sha256, data, plain, skeleton in rows:
             whole = data if skeleton is None else self._filled(skeleton, data)
-            if skeleton in self._skeletons and not _is(whole, sha256):
+            proven = _is(whole, sha256)
+            if not proven and skeleton in self._skeletons:
                 del self._skeletons[skeleton]
                 whole = self._filled(skeleton, data)  # a backup was put in place meanwhile: other skeletons
-            if whole is not None and _is(whole, sha256):
+                proven = _is(whole, sha256)
+            if whole is not None and proven:
                 found[one] = (whole, plain == 1)
         return found
 
