@@ -86,6 +86,18 @@ def test_preview_says_everything_that_an_approval_is_given_for(place: IssuePlace
     assert [name for name in ("Ada", "Ben", "Cem") if name in shown] == []
 
 
+def test_preview_names_no_sharer_and_counts_no_link_of_the_reader_alone(place: IssuePlace) -> None:
+    """Prefect keeps what it shows; the links that every letter has of its own lead nowhere yet."""
+    place.environ["LETSCONNECT_PAGES_URL"] = "https://pages.example.org"
+    place.app = place.another()
+    place.reader()
+    place.session("Maps", sharers="Rosa Quispe")
+    place.draft(en="[a](https://a.example) [b](https://b.example) [a](https://a.example)", fr="[a](https://a.example)")
+    shown = act(place, NEWS, "show the draft")
+    assert ("Rosa" in shown, "Maps" in shown) == (False, True)
+    assert "its links (3) lead somewhere" in shown  # a, b, and the session's page
+
+
 def test_issue_that_asks_again_says_why(place: IssuePlace) -> None:
     place.reader()
     place.approve(place.draft())
