@@ -50,6 +50,7 @@ def _opening(seen: Preview) -> str:
         f"To send exactly this to exactly them, run this form again with *{APPROVE}* and the code `{seen.code}`."
         if audience.count
         else "",
+        "To see it as mail programs show it, run this form with *test mail to coordinators*.",
     )
 
 

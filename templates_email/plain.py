@@ -1,7 +1,8 @@
 """Plain text from Markdown tokens: for people who read mail as text, so it must stand on its own.
 
-Wrapped at WIDTH columns; headings and emphasis are plain words; links are written out; a block quote, which our
-templates use as the box around the facts, is indented (never "> ", which would read as quoted mail).
+Wrapped at WIDTH columns; headings and emphasis are plain words, but where there are headings of two levels the upper
+one stands apart, between dashes; links are written out; a block quote, which our templates use as the box around the
+facts, is indented (never "> ", which would read as quoted mail).
 """
 
 import textwrap
@@ -28,10 +29,13 @@ def _blocks(tokens: list[Token], fill: Fill, width: int) -> Iterator[tuple[bool,
     indents: list[str] = []
     numbers: list[int | None] = []  # of each open list: the next number, or None for bullets
     marker = ""  # of a list item whose first block is still to come
-    close = tight = False
+    close = tight = apart = False
+    levels = {token.tag for token in tokens if token.type == "heading_open"}
     for token in tokens:
         kind = token.type
-        if kind == "blockquote_open":
+        if kind == "heading_open":
+            apart = token.tag == "h2" and "h3" in levels
+        elif kind == "blockquote_open":
             indents.append("    ")
         elif kind in ("bullet_list_open", "ordered_list_open"):
             numbers.append(int(token.attrGet("start") or 1) if kind.startswith("ordered") else None)
@@ -48,9 +52,12 @@ def _blocks(tokens: list[Token], fill: Fill, width: int) -> Iterator[tuple[bool,
         elif kind in ("inline", "fence", "code_block", "hr"):
             rest = "".join(indents)
             text = _inline(token.children or [], fill) if kind == "inline" else _verbatim(token)
+            text = f"— {text} —" if apart else text
             yield close, _wrap(text, rest[: len(rest) - len(marker)] + marker, rest, width if kind == "inline" else 0)
             marker, close = "", False
-        if kind == "heading_close" or (kind in ("paragraph_close", "list_item_close") and tight):
+        if kind == "heading_close":
+            close, apart = not apart, False
+        elif kind in ("paragraph_close", "list_item_close") and tight:
             close = True
         elif kind in ("bullet_list_close", "ordered_list_close") and not numbers:
             close = tight = False

@@ -64,7 +64,7 @@ def test_preview_says_everything_that_an_approval_is_given_for(place: IssuePlace
     newsletter.write(place.app, issue, "movement", "prize", {"en": Words("", "A prize.")}, "test")
     seen = newsletter.preview(place.app, issue)
     shown = act(place, NEWS, "show the draft")
-    opening, code, *said = [part for part in shown.partition("---\n\n## In")[0].split("\n\n") if part]
+    opening, code, _, *said = [part for part in shown.partition("---\n\n## In")[0].split("\n\n") if part]
     assert opening == "Issue 1 of the newsletter is a draft: 2 people (2 by email) would get it."
     assert code.endswith(f"and the code `{seen.code}`.")
     assert said == [
