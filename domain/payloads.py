@@ -10,6 +10,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain import deliveries
+
 # Between values where they are kept. In 7-bit mail no control character but CR and LF occurs.
 SEPARATOR = b"\x1f"
 
@@ -21,7 +23,7 @@ class Skeleton:
     Nothing in it is one person's. Known by `sha256`, hexadecimal, of all three.
     """
 
-    __slots__ = ("_parts", "_places", "data", "sha256", "slots", "twins", "values")
+    __slots__ = ("_parts", "_places", "_plain", "data", "sha256", "slots", "twins", "values")
 
     def __init__(self, data: bytes, slots: Sequence[tuple[int, int]], twins: Sequence[tuple[int, int]] = ()) -> None:
         self.data, self.slots, self.twins = data, tuple(slots), tuple(twins)
@@ -35,6 +37,7 @@ class Skeleton:
             self._places.append((len(self._parts) - 1, number))
             end = offset
         self._parts.append(data[end:])
+        self._plain: bool | None = None
 
     def layout(self) -> str:
         """Slots and twins as JSON: with `data`, the whole of a skeleton."""
@@ -58,6 +61,13 @@ class Skeleton:
             parts[place] = given[number]
         return b"".join(parts)
 
+    def is_plain(self) -> bool:
+        """Whether it is `domain.deliveries.is_plain` with values that `are_plain`."""
+        if self._plain is None:
+            tried = (b"", b"x")  # what is empty joins what stands around it
+            self._plain = all(deliveries.is_plain(self.fill([value] * self.values)) for value in tried)
+        return self._plain
+
 
 @dataclass(frozen=True, slots=True)
 class Filled:
@@ -69,6 +79,10 @@ class Filled:
     def whole(self) -> bytes:
         return self.skeleton.fill(self.values)
 
+    def is_plain(self) -> bool:
+        """False where it takes a look at the whole to know."""
+        return _are_plain(joined(self.values)) and self.skeleton.is_plain()
+
 
 def joined(values: Sequence[bytes]) -> bytes:
     """As they are kept. ValueError where a value could not be told from two."""
@@ -76,6 +90,13 @@ def joined(values: Sequence[bytes]) -> bytes:
     if kept.count(SEPARATOR) != max(0, len(values) - 1):
         raise ValueError("a value holds a control character")
     return kept
+
+
+def _are_plain(kept: bytes) -> bool:
+    """Whether these values leave a mail plain wherever they stand: their lines are, and none begins or ends one."""
+    begins, ends = SEPARATOR + b".", b"\n" + SEPARATOR
+    inside = not kept.startswith(b".") and begins not in kept and ends not in kept and not kept.endswith(b"\n")
+    return inside and deliveries.is_plain(kept + b"\r\n")
 
 
 def parted(kept: bytes) -> list[bytes]:

@@ -20,14 +20,15 @@ _KEPT = 300  # skeletons in memory, some 14 kB each
 def put(conn: sqlite3.Connection, outbox_id: int, data: bytes | Filled, now: datetime) -> None:
     """Keep a message's bytes, in place of what was there."""
     if isinstance(data, bytes):
-        whole, kept, skeleton = data, data, None
+        whole, kept, skeleton, plain = data, data, None, is_plain(data)
     else:
         whole, kept, skeleton = data.whole(), joined(data.values), _skeleton_id(conn, data.skeleton, now)
+        plain = data.is_plain() or is_plain(whole)
     conn.execute(
         "insert into payloads (outbox_id, sha256, data, plain, skeleton_id) values (?, ?, ?, ?, ?)"
         " on conflict (outbox_id) do update set sha256 = excluded.sha256, data = excluded.data,"
         " plain = excluded.plain, skeleton_id = excluded.skeleton_id",
-        (outbox_id, hashlib.sha256(whole).hexdigest(), kept, is_plain(whole), skeleton),
+        (outbox_id, hashlib.sha256(whole).hexdigest(), kept, plain, skeleton),
     )
 
 

@@ -107,6 +107,7 @@ def leaves(message: EmailMessage) -> list[tuple[str, str | bytes]]:
 
 @pytest.mark.parametrize("shared", [SHARED, INVITE, IN_BASE64], ids=["letter", "invitation", "base64"])
 def test_filled_form_reads_as_the_library_builds_it(shared: Shared) -> None:
+    assert fill(shared, VALUES).is_plain()
     message = read(fill(shared, VALUES))
     assert leaves(message) == leaves(library(shared, VALUES))
     assert [str(message[name]) for name in ("From", "To", "Subject", "Date", "Message-ID", "Content-Language")] == [

@@ -3,6 +3,7 @@
 Knows nothing of the code that delivers: a rule broken is a finding, and a finding names the rule and some rows.
 """
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -26,13 +27,18 @@ _ROWS = (
     " from outbox o join contact_points c on c.id = o.contact_point_id"
 )
 
+_PAYLOADS = (
+    "select o.message_id, p.data, s.data as shared, s.layout from outbox o join payloads p on p.outbox_id = o.id"
+    " left join skeletons s on s.id = p.skeleton_id"
+)
+
 
 def findings(database: Path, stored: Sequence[Stored], asked_for: Collection[str]) -> dict[str, list[str]]:
     """Broken rule -> Message-IDs. `asked_for`: recipients for whom the server has said 354."""
     conn = sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)
     conn.row_factory = sqlite3.Row
     rows = conn.execute(_ROWS).fetchall()
-    recorded = dict(conn.execute("select o.message_id, p.data from outbox o join payloads p on p.outbox_id = o.id"))
+    recorded = {row["message_id"]: _whole(row) for row in conn.execute(_PAYLOADS)}
     conn.close()
     times = Counter(one.message_id for one in stored)
     found: dict[str, list[str]] = {}
@@ -45,6 +51,16 @@ def findings(database: Path, stored: Sequence[Stored], asked_for: Collection[str
         elif one.data != recorded[one.message_id]:
             found.setdefault(ALTERED, []).append(one.message_id)
     return found
+
+
+def _whole(row: sqlite3.Row) -> bytes:
+    """A letter's bytes: its values put between what it shares with others."""
+    if row["layout"] is None:
+        return bytes(row["data"])
+    values, shared = row["data"].split(b"\x1f"), row["shared"]
+    for at, number in reversed(json.loads(row["layout"])["slots"]):
+        shared = shared[:at] + values[number] + shared[at:]
+    return bytes(shared)
 
 
 def _broken(row: sqlite3.Row, times: int, asked_for: bool) -> list[str]:

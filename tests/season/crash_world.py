@@ -13,6 +13,7 @@ from pathlib import Path
 from config import programme
 from config.settings import load
 from domain.messages import State
+from domain.payloads import Filled, Skeleton
 from domain.sessions import Invites, Session, SessionState
 from domain.times import iso
 from steps.app import App
@@ -69,6 +70,18 @@ def frozen(number: int) -> bytes:
     return f"Message-ID: <{number}@crash.test>\r\nSubject: no {number}\r\n\r\n.\r\nHello {number}.\r\n".encode()
 
 
+def payload(number: int) -> bytes | Filled:
+    """The same bytes as they are kept: every other letter as its number, in what they share."""
+    if number % 2 == 0:
+        return frozen(number)
+    shared, slots, end = b"", [], 0
+    for piece in frozen(0).split(b"0")[:-1]:
+        shared += piece
+        slots.append((len(shared), 0))
+        end += len(piece) + 1
+    return Filled(Skeleton(shared + frozen(0)[end:], slots), (str(number).encode(),))
+
+
 def record(app: App, numbers: Sequence[int], repeatable_every: int = 4) -> None:
     """One person and one message a number: a welcome, or every so often an invitation to the session."""
     now = app.now()
@@ -120,5 +133,5 @@ def message(number: int, invited: bool, now: datetime) -> outbox.NewMessage:
         sender=SENDER,
         recipient=f"p{number}@there.test",
         repeatable=invited,
-        data=frozen(number),
+        data=payload(number),
     )

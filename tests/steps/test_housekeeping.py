@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from steps.housekeeping import tidy
+from store import payloads
 from tests.programme import Place
 
 
@@ -36,3 +37,17 @@ def test_tidy_drops_bodies_of_messages_that_left_long_ago(place: Place) -> None:
     assert tidy(place.app)["bodies of messages"] == 1
     assert [place.message(r["outbox_id"]).participant_id for r in
             place.app.conn.execute("select outbox_id from payloads")] == [waiting]  # fmt: skip
+
+
+def test_tidy_drops_what_only_dropped_letters_shared(place: Place) -> None:
+    """And nothing that a letter still uses."""
+    place.person()
+    place.tick()
+    place.time += timedelta(days=366)
+    place.person(language="fr")
+    place.plan()
+    assert tidy(place.app)["skeletons of messages"] == 1
+    (left,) = place.app.conn.execute("select data from skeletons").fetchall()
+    assert b"Content-Language: fr" in left["data"]
+    (waiting,) = place.app.conn.execute("select outbox_id from payloads").fetchone()
+    assert payloads.read(place.app.conn, waiting) is not None

@@ -9,6 +9,7 @@ from domain.participants import Role
 from domain.times import iso
 from steps import persons
 from steps.inbox import read_filed
+from store import payloads
 from tests.programme import NOON, Place
 from tests.steps.mails_in import bounce, calendar_answer, reply_by_text
 
@@ -81,6 +82,15 @@ def test_erase_overwrites_what_it_deletes_at_once(place: Place, known: int) -> N
     assert [word for word in (b"markername", b"marker@", WORD.encode()) if word in data] == []
 
 
+def test_erase_drops_what_only_their_letters_were_made_of(place: Place, known: int) -> None:
+    conn = place.app.conn
+    place.person("Other", "other@example.org")
+    place.plan()
+    persons.erase(place.app, ADDRESS, "test")
+    left = {row[0] for row in conn.execute("select id from skeletons")}
+    assert left == {row[0] for row in conn.execute("select skeleton_id from payloads")} != set()
+
+
 def test_erase_keeps_ids_states_and_other_people(place: Place, known: int) -> None:
     other = place.person("Other", "other@example.org")
     states = place.app.conn.execute("select count(*) from outbox where state = 'sent'").fetchone()[0]
@@ -117,6 +127,10 @@ def test_export_holds_every_table_with_a_trace(place: Place, known: int) -> None
     assert {"participants", "contact_points", "answers", "outbox", "payloads"} <= exported
     assert {"inbox", "rsvps", "deliveries"} <= exported
     assert json.loads(json.dumps(found)) == found
+    # Letters whole, not the values that are kept of them.
+    whole = [bytes(payloads.read(place.app.conn, row["outbox_id"]) or b"").decode() for row in found["payloads"]]
+    assert [row["data"] for row in found["payloads"]] == whole
+    assert all(letter.startswith("From: ") for letter in whole)
     assert NAME in json.dumps(found["participants"])
     (other,) = [place.person("Other")]
     assert all(NAME not in json.dumps(rows) for rows in persons.export(place.app, str(other)).values())

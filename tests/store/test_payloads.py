@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.deliveries import is_plain
 from domain.payloads import Filled, Skeleton, joined, parted
 from store import database, outbox, payloads
 from tests.programme import NOON, Place
@@ -94,6 +95,23 @@ def test_letters_of_one_kind_share_one_skeleton(conn: sqlite3.Connection) -> Non
     }  # fmt: skip
     kept = conn.execute("select data, sha256 from payloads where outbox_id = ?", (ada,)).fetchone()
     assert tuple(kept) == (b"ada@example.org\x1fAda", hashlib.sha256(letter("Ada").whole()).hexdigest())
+
+
+LINES = [b"", b"a", b".", b"\r\n", b"\r", b"\n", b"a\r\n", b"a\r\n.b", b".b", b"\x80"]
+
+
+@settings(max_examples=400)
+@given(
+    st.lists(st.sampled_from(LINES), min_size=2, max_size=5), st.lists(st.sampled_from(LINES), min_size=4, max_size=4)
+)
+def test_what_is_called_plain_is_plain(literals: list[bytes], values: list[bytes]) -> None:
+    slots, data = [], b""
+    for number, literal in enumerate(literals[:-1]):
+        data += literal
+        slots.append((len(data), number))
+    skeleton = Skeleton(data + literals[-1] + b"\r\n", slots)
+    filled = Filled(skeleton, tuple(values[: skeleton.values]))
+    assert not filled.is_plain() or is_plain(filled.whole())
 
 
 def test_letter_that_is_not_plain_is_known_as_such(conn: sqlite3.Connection) -> None:
