@@ -130,10 +130,9 @@ def finish(
     app: App, conn: sqlite3.Connection, sheet: Sheet, words: str, source: str, now: datetime, person: int | None
 ) -> str:
     """What its item keeps as its answer once it is done: the address of the page, if it has one. `words`: said with
-    "done", an answer to the first question that is open, and enough. UserError when something is lacking."""
+    "done", the answer to the first question, and enough. UserError when something is lacking."""
     if words:
-        code = (sheet.left or sheet.questions)[0].code
-        sheet = keep(app, conn, sheet, {code: words}, source, now, person)
+        sheet = keep(app, conn, sheet, {sheet.questions[0].code: words}, source, now, person)
     elif missing := rules.lacking(sheet.questions, sheet.answers):
         remedy = "Answer it, or say that the item is not needed"
         raise UserError(*(Problem("is not answered yet", question.code, remedy) for question in missing))

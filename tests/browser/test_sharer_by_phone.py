@@ -16,7 +16,7 @@ import pytest
 
 from domain.participants import folded_name
 from domain.times import iso
-from steps import attendance, confirming, session_state
+from steps import attendance, closing, confirming
 from tests.needs import needs
 from tests.programme import Place
 from tests.site import served
@@ -121,5 +121,5 @@ def test_sharer_on_a_phone_alone_gets_to_the_end(browser: Any, tmp_path: Path, l
     assert [key for key in place.tick() if "checklist_ask" in key] == []
     place.later(days=20)
     attendance.attended(place.app, str(session.id), [str(person)], "Amina", guests=14)
-    session_state.close(place.app, str(session.id), "Amina")
+    closing.close(place.app, str(session.id), "Amina")
     assert any(key.startswith("thanks/") for key in place.tick())

@@ -15,7 +15,7 @@ import pytest
 
 from domain.participants import folded_name
 from domain.times import iso
-from steps import attendance, confirming, session_state
+from steps import attendance, closing, confirming
 from steps.deliver import deliver
 from steps.inbox import read_mailbox
 from tests.programme import Place
@@ -175,7 +175,7 @@ def test_sharer_on_mail_alone_gets_to_the_end(server: Dovecot, tmp_path: Path, l
         assert (waiting[0], place.app.conn.execute("select count(*) from desk_tasks").fetchone()[0]) == (0, 0)
         assert sorted(ada.asked) == sorted(set(ada.asked)), "asked twice for the same"
         attendance.attended(place.app, str(session.id), [str(person)], "Amina", guests=14)
-        session_state.close(place.app, str(session.id), "Amina")
+        closing.close(place.app, str(session.id), "Amina")
         day()
         last = " ".join(body(ada.letters[-1]).split())
         assert ("Budgets" in last, ada.says["thanks"] in last, ada.says["nothing left"] in last) == (True, True, True)

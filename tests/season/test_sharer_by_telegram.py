@@ -6,7 +6,7 @@ from pathlib import Path
 
 from domain.participants import folded_name
 from domain.times import iso
-from steps import attendance, confirming, session_state
+from steps import attendance, closing, confirming
 from steps.deliver import deliver, telegram_channel
 from tests.servers.bot_api import FaultyBotApi
 from tests.steps.bot_place import ADA, BotPlace
@@ -87,7 +87,7 @@ def test_sharer_on_telegram_alone_gets_to_the_end(tmp_path: Path) -> None:
         assert sum("0:45 – Groups of four or five" in text for text in said) == 1
         assert "That was the last thing. Thank you!" in said[-1]
         attendance.attended(place.app, str(session.id), [str(person)], "Amina", guests=14)
-        session_state.close(place.app, str(session.id), "Amina")
+        closing.close(place.app, str(session.id), "Amina")
         day()
         assert "thank you for sharing what you know" in place.last().text
         row = conn.execute("select purpose, audience, preparation from sessions").fetchone()

@@ -252,3 +252,9 @@ def test_page_that_documents_a_session_may_be_its_recording(place: SharersPlace)
         item, said = place.items(session)[code].id, Answered(ItemState.DONE, LINK)
         checklists.answer(place.app, place.app.conn, item, said, "mail", place.time, place.ada)
     assert [row["kind"] for row in place.app.conn.execute("select kind from resources")] == ["recording"]
+
+
+def test_words_with_done_are_what_the_session_is_for(place: SharersPlace) -> None:
+    session = place.clinic(30, ALONE, audience="All")
+    checklists.tick(place.app, place.items(session)["description"].id, Answered(ItemState.DONE, "To plan"), "Amina")
+    assert (described(place), place.states(session)["description"]) == (("To plan", "All", ""), "done")
