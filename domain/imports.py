@@ -221,15 +221,17 @@ def withdraws_too_much(withdrawn: int, granted: int, share: float) -> bool:
 
 
 _MEMBER = re.compile(r"\s*(?P<name>[^<>]*?)\s*<\s*(?P<address>[^<>]*?)\s*>\s*")
+# As people write it who were never told of brackets: name, something between, address.
+_PLAINLY = re.compile(r"\s*(?P<name>[^<>@]*?)[\s,:،(–-]+(?P<address>[^\s<>@(),،]+@[^\s<>@(),،]+)\)?\s*")
 
 
 def members(text: str, check: Callable[[str], Mail | str]) -> tuple[list[tuple[str, Mail]], list[str]]:
-    """The people of `Name <mail>; Name <mail>` and what is wrong with the rest; `check` gives a Mail or a reason."""
+    """The people of `Name <mail>; Name mail` and what is wrong with the rest; `check` gives a Mail or a reason."""
     found: dict[str, tuple[str, Mail]] = {}
     wrong: list[str] = []
     entries = [e for e in re.split(r"[;\n\u061b]|(?<=>)\s*,", clean(text)) if e.strip()]
     for number, entry in enumerate(entries, 1):
-        match = _MEMBER.fullmatch(entry)
+        match = _MEMBER.fullmatch(entry) or _PLAINLY.fullmatch(entry)
         if match is None or not match["name"]:
             wrong.append(f"member {number} is not written as Name <address>")
             continue

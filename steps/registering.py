@@ -21,7 +21,8 @@ from steps.app import App
 from steps.import_columns import Columns
 from steps.import_rows import RowReader
 from steps.notices import Notice, Reader
-from store import database, journal, pending, registrations, sessions, skills
+from store import database, journal, participants, pending, registrations, sessions, skills
+from store.pending import Pending
 from templates_email import contexts
 
 OF_USE = timedelta(days=3)  # how long a link confirms
@@ -55,12 +56,14 @@ def ask(app: App, fields: Mapping[str, str], language: str, session_id: int | No
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A form that was sent: `confirmed` is the participant whose it is by now, `seat` theirs in its session."""
+    """A form that was sent: `confirmed` is the participant whose it is by now, `seat` theirs in its session; `zone` is
+    where they live, "" where nobody knows."""
 
     language: str
     session_id: int | None
     confirmed: int | None
     seat: places.Seat | None
+    zone: str = ""
 
 
 def standing(app: App, number: int) -> Standing | None:
@@ -71,7 +74,15 @@ def standing(app: App, number: int) -> Standing | None:
     seat = None
     if form.participant_id is not None and form.session_id is not None:
         seat = places.seat(app, form.session_id, form.participant_id)
-    return Standing(form.language, form.session_id, form.participant_id, seat)
+    return Standing(form.language, form.session_id, form.participant_id, seat, _zone(app, form))
+
+
+def _zone(app: App, form: Pending) -> str:
+    if form.participant_id is not None:
+        person = participants.load(app.conn, [form.participant_id], app.now()).get(form.participant_id)
+        return person.zone or "" if person else ""
+    fields = json.loads(form.fields)
+    return fields.get("zone") or zone_of(fields.get("country", ""))
 
 
 def zone_of(country: str) -> str:

@@ -24,7 +24,24 @@ LARGEST = 64 * 1024  # bytes of a body
 MOST_FIELDS = 1000
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
-Trouble = Literal["missing", "long", "unknown", "address", "link"]
+Trouble = Literal["missing", "long", "unknown", "address", "people", "link"]
+
+
+class Problems(dict[str, Trouble]):
+    """Field -> what is wrong with it. `labels`: what the page calls them, as its controls say while they are shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.labels: dict[str, str] = {}
+
+    def named(self, field: str, label: str) -> str:
+        """For templates: notes a label, prints nothing."""
+        self.labels[field] = label
+        return ""
+
+    def in_order(self) -> list[str]:
+        """The fields as they stand on the page."""
+        return list(dict.fromkeys((*self.labels, *self)))
 
 
 async def body_of(request: Request) -> bytes:
@@ -94,7 +111,7 @@ class Form:
 
     def __init__(self, fields: dict[str, list[str]]) -> None:
         self._fields = fields
-        self.problems: dict[str, Trouble] = {}
+        self.problems = Problems()
 
     def raw(self, name: str) -> str:
         return next(iter(self._fields.get(name, ())), "")

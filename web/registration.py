@@ -24,7 +24,7 @@ LINES = {"name": 200, "wiki_user": 255, "group_name": 200, "other_languages": 20
 # Chats agree by linking, general invitations are refused by answering no.
 ASKED = (ConsentTopic.NEWSLETTER, ConsentTopic.DIRECTORY, ConsentTopic.SHARE_DETAILS, ConsentTopic.QUOTED)
 TEXTS = (*LINES, "email", "country", "zone", "members")
-_TROUBLES: dict[str, Trouble] = {"email": "address", "members": "address", "name": "missing"}
+_TROUBLES: dict[str, Trouble] = {"email": "address", "members": "people", "name": "missing"}
 
 
 def form(visit: Visit) -> Response:
@@ -41,7 +41,7 @@ def ask(visit: Visit) -> Response:
     try:
         registering.ask(visit.app, fields, visit.language("register"), session.id if session else None)
     except UserError as refused:
-        visit.form.problems |= {p.where: _TROUBLES.get(p.where, "unknown") for p in refused.problems}
+        visit.form.problems.update({p.where: _TROUBLES.get(p.where, "unknown") for p in refused.problems})
         return visit.wrong("register", **_values(visit, sent, session))
     return visit.back("/register/sent")
 
@@ -60,7 +60,7 @@ def confirm(visit: Visit) -> Response:
         "confirm",
         confirmed=there.confirmed,
         seat=there.seat,
-        session=shown(session, visit.language("confirm")) if session else None,
+        session=shown(session, visit.language("confirm"), there.zone) if session else None,
         open=session is not None and places.is_open(visit.app, session),
     )
 

@@ -145,3 +145,21 @@ def test_members_of_a_group() -> None:
         ("Chi", Mail("c@x.org", "c@x.org")),
     ]
     assert wrong == ["member 4: is not an e-mail address", "member 5 is not written as Name <address>"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "name"),
+    [
+        ("Dani d@x.org", "Dani"),
+        ("Dani Ortiz, d@x.org", "Dani Ortiz"),
+        ("Dani: d@x.org", "Dani"),
+        ("Dani-Ana (d@x.org)", "Dani-Ana"),
+        ("  Dani \t d@x.org ", "Dani"),
+        ("d@x.org", None),
+        ("d@x.org Dani", None),
+        ("Dani d@x.org, Ana a@x.org", None),
+    ],
+)
+def test_member_written_without_brackets(entry: str, name: str | None) -> None:
+    found, wrong = members(entry, lambda text: Mail(text, text))
+    assert (found, len(wrong)) == ([(name, Mail("d@x.org", "d@x.org"))] if name else [], 0 if name else 1)

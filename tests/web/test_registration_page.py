@@ -53,8 +53,7 @@ def test_what_is_wrong_is_said_and_what_was_written_is_kept(place: Place) -> Non
     visitor = Visitor(place)
     fill_in(visitor, name="", email="nobody", wiki_user="Ada L")
     assert visitor.answer.status_code == 422
-    assert "This is needed." in visitor.text
-    assert "This is not an e-mail address" in visitor.text
+    assert "Please look at: Your name: This is needed. Your e-mail address: This is not an e-mail addr" in visitor.text
     assert 'value="Ada L"' in visitor.answer.text
     assert place.outbox() == {}
 
@@ -86,6 +85,15 @@ def test_members_without_addresses_are_refused(place: Place) -> None:
     fill_in(visitor, **{"as": "group", "group_name": "X", "members": "Ben"})
     assert visitor.answer.status_code == 422
     assert place.outbox() == {}
+
+
+def test_times_are_those_where_the_person_lives(place: Place) -> None:
+    session, visitor = place.session(), Visitor(place)
+    fill_in(visitor, f"/register?session={session.id}", country="PE")
+    visitor.get(link(place))
+    before = "9:00–11:00 (Peru Standard Time, Lima)" in visitor.text
+    visitor.send("Confirm my registration")
+    assert (before, "9:00–11:00 (Peru Standard Time, Lima)" in visitor.text) == (True, True)
 
 
 def test_session_page_leads_to_a_place(place: Place) -> None:
