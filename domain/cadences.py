@@ -33,6 +33,7 @@ class Purpose(StrEnum):
     SURVEY_REMINDER = "survey_reminder"
     SURVEY_THANKS = "survey_thanks"  # answers a mail
     PREP_PACK = "prep_pack"  # a sharer's plan for a session
+    PREP_RELEASED = "prep_released"  # the plan is of no use any more
     CHECKLIST_ASK = "checklist_ask"  # one item of it
     CHECKLIST_NOTED = "checklist_noted"  # answers a mail about one
     ASK_COORDINATOR = "ask_coordinator"  # no message: a task on the desk
@@ -85,6 +86,7 @@ class Anchor(StrEnum):
     SURVEY_ASKED = "survey_asked"  # when the first message with it left
     CHECKLIST = "checklist"  # when a sharer's checklist was made, or its session moved
     CHECKLIST_ITEM_DUE = "checklist_item_due"
+    RELEASED = "released"  # when a sharer's plan came to be of no use any more
     PROPOSAL = "proposal"  # when a proposal came to wait for its question's answer
     PROPOSAL_QUESTION = "proposal_question"  # when the first message with that question left
     SHARING = "sharing"  # the start of a session, for those who lead it
@@ -104,6 +106,7 @@ ANCHORED = {
     Anchor.SURVEY_ASKED: About.SURVEY,
     Anchor.CHECKLIST: About.CHECKLIST,
     Anchor.CHECKLIST_ITEM_DUE: About.ITEM,
+    Anchor.RELEASED: About.RELEASED,
     Anchor.PROPOSAL: About.PROPOSAL,
     Anchor.PROPOSAL_QUESTION: About.PROPOSAL,
     Anchor.SHARING: About.SHARING,
@@ -118,6 +121,7 @@ SPEAKS_OF = {
     Purpose.REMINDER: frozenset({About.SESSION}),
     Purpose.NUDGE: frozenset({About.SESSION}),
     Purpose.PREP_PACK: frozenset({About.CHECKLIST}),
+    Purpose.PREP_RELEASED: frozenset({About.RELEASED}),
     Purpose.CHECKLIST_ASK: frozenset({About.ITEM}),
     Purpose.ASK_COORDINATOR: frozenset(About) - {About.PERSON},
     Purpose.SURVEY: frozenset({About.SURVEY}),

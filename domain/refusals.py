@@ -8,6 +8,7 @@ from domain.facts import Facts
 from domain.invitations import PartStat
 from domain.routes import chat_refusal, mail_refusal
 from domain.sessions import SessionState
+from domain.subjects import About
 from domain.touches import Touch
 
 
@@ -35,7 +36,8 @@ def closed(facts: Facts) -> str:
     """Why nothing is asked about the subject any more; "" while something is, and where there is none."""
     if facts.subject is None:
         return ""
-    if facts.session is not None and facts.session.state is SessionState.CANCELLED:
+    off = facts.session is not None and facts.session.state is SessionState.CANCELLED
+    if off and facts.subject.about is not About.RELEASED:
         return "the session was cancelled"
     return facts.subject.closed
 

@@ -24,6 +24,7 @@ class About(StrEnum):
     THANKS = "thanks"  # for sharing, once the session is closed
     BADGE = "badge"
     REQUEST = "request"  # for support
+    RELEASED = "released"  # a checklist whose sharer was given a plan, which is of no use any more
     PROPOSED = "proposed"  # a proposal that is complete
 
 

@@ -4,6 +4,7 @@ Leaves the words to `templates_email/`, and the items' own texts to checklists.t
 """
 
 import sqlite3
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from calendars import invitations as calendar
 from domain.cadences import Purpose
 from domain.checklists import Way
 from domain.facts import Facts
-from domain.sessions import Session
+from domain.sessions import Session, SessionState
 from domain.subjects import About
 from domain.touches import Touch
 from steps import checklists, page_links, sheet_words, sheets
@@ -21,7 +22,7 @@ from steps.page_links import Page
 from store import checklists as checklist_store
 from templates_email import checklists as told
 from templates_email.catalogues import shipped
-from templates_email.checklists import AskSharer, DutyLine, GuideLine, PrepPack
+from templates_email.checklists import AskSharer, DutyLine, GuideLine, PrepPack, PrepReleased
 from templates_email.fields import Letter
 from templates_email.formats import Moment
 
@@ -52,6 +53,15 @@ def context_of(app: App, touch: Touch, facts: Facts, letter: dict[str, Any]) -> 
             entry=_entry_line(found.left) is not None and facts.person.email is not None,
             guide=sheet_words.guide_lines(app.programme.guides.get(session.kind, ())),
             questions=sheet_words.in_pack(sheet_words.of_pack(app, app.conn, session.id)),
+        )
+    if touch.purpose is Purpose.PREP_RELEASED:
+        off = session.state is SessionState.CANCELLED
+        return PrepReleased(
+            **letter,
+            title=session.title,
+            when=Moment(session.starts_at, session.minutes, zone),
+            why="cancelled" if off else "shares" if mine is not None else "left",
+            entry=_entry_line(found.lines) is not None and facts.person.email is not None,
         )
     line = next(one for one in found.lines if one.item.id == subject.id)
     point = app.programme.rules.touchpoints[touch.touchpoint]
@@ -116,28 +126,44 @@ def _entry_line(left: tuple[Line, ...]) -> Line | None:
 
 def entry_of(app: App, facts: Facts, description: str, language: str, now: datetime) -> bytes | None:
     """The tech check as a REQUEST: a session that moves moves it, by UID and SEQUENCE (RFC 5545 section 3.8.7.4)."""
-    session, person = facts.session, facts.person
-    if session is None or person.email is None or facts.subject is None or facts.about is not About.CHECKLIST:
+    if facts.session is None or facts.about is not About.CHECKLIST:
         return None
-    line = _entry_line(checklists.of_session(app, app.conn, session).left)
+    line = _entry_line(checklists.of_session(app, app.conn, facts.session).left)
+    entry = _entry(app, facts, line, description, language, now)
+    return calendar.request(entry) if entry is not None else None
+
+
+def taken_back(app: App, facts: Facts, description: str, language: str, now: datetime) -> bytes | None:
+    """The same entry as a CANCEL (RFC 5546 section 3.2.5), whatever became of the item since."""
+    if facts.session is None:
+        return None
+    line = _entry_line(checklists.of_session(app, app.conn, facts.session).lines)
+    entry = _entry(app, facts, line, description, language, now)
+    return calendar.cancel(replace(entry, sequence=entry.sequence + 1)) if entry is not None else None
+
+
+def _entry(
+    app: App, facts: Facts, line: Line | None, description: str, language: str, now: datetime
+) -> calendar.Entry | None:
+    session, person, subject = facts.session, facts.person, facts.subject
+    if session is None or subject is None or person.email is None:
+        return None
     if line is None or line.duty is None or line.duty.calendar is None:
         return None
-    return calendar.request(
-        calendar.Entry(
-            uid=f"{app.token('checklist-item', f'{line.item.id}/{person.id}')}@{app.mailbox.rpartition('@')[2]}",
-            sequence=facts.subject.occasion or 0,
-            dtstamp=now,
-            start=line.dated.due,
-            end=line.dated.due + line.duty.calendar,
-            summary=f"{shipped().text(line.title, language)}: {session.title}",
-            description=description,
-            location=session.venue,
-            url=session.venue if session.venue.startswith(("https://", "http://")) else "",
-            organizer_name=app.programme.name,
-            organizer_address=app.mailbox,
-            attendee_name=person.name,
-            attendee_address=person.email.address,
-            last_modified=session.changed_at,
-            language=language,
-        )
+    return calendar.Entry(
+        uid=f"{app.token('checklist-item', f'{line.item.id}/{person.id}')}@{app.mailbox.rpartition('@')[2]}",
+        sequence=subject.occasion or 0,
+        dtstamp=now,
+        start=line.dated.due,
+        end=line.dated.due + line.duty.calendar,
+        summary=f"{shipped().text(line.title, language)}: {session.title}",
+        description=description,
+        location=session.venue,
+        url=session.venue if session.venue.startswith(("https://", "http://")) else "",
+        organizer_name=app.programme.name,
+        organizer_address=app.mailbox,
+        attendee_name=person.name,
+        attendee_address=person.email.address,
+        last_modified=session.changed_at,
+        language=language,
     )

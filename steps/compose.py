@@ -77,7 +77,7 @@ def _mail(app: App, send: Send, facts: Facts, message_id: str, now: datetime) ->
     sender, repeatable = envelope_sender(app, reference), touch.purpose in REPEATABLE
     identity = app.programme.rules.touchpoints[touch.touchpoint].sender
     answered = _in_reply_to(app, facts)
-    if touch.purpose is Purpose.PREP_PACK:  # to one person, with entries of its own
+    if touch.purpose in (Purpose.PREP_PACK, Purpose.PREP_RELEASED):  # to one person, with entries of its own
         rendered = skeleton.fill(personal)
         whole = mail_to(
             app,

@@ -15,7 +15,8 @@ from store import checklists
 from templates_email import labels, skeletons
 
 ASKING = frozenset({Purpose.INVITATION, Purpose.UPDATE, Purpose.NUDGE, Purpose.REMINDER})
-WITH_ENTRY = frozenset({Purpose.INVITATION, Purpose.UPDATE, Purpose.NUDGE, Purpose.PREP_PACK})
+PREPARING = frozenset({Purpose.PREP_PACK, Purpose.PREP_RELEASED})
+WITH_ENTRY = frozenset({Purpose.INVITATION, Purpose.UPDATE, Purpose.NUDGE, *PREPARING})
 
 
 def chat_of(app: App, touch: Touch, facts: Facts, chat_id: int, now: datetime) -> tuple[str, bytes]:
@@ -60,7 +61,7 @@ def _entry(
     if touch.purpose not in WITH_ENTRY or facts.session is None or facts.person.email is None:
         return None
     bump = facts.invitation.bump if facts.invitation else 0
-    if touch.purpose is Purpose.PREP_PACK:
+    if touch.purpose in PREPARING:
         content = calendar_of(app, touch, facts, description, language, now)
         return Document("tech-check.ics", content) if content else None
     asked = replace(touch, purpose=Purpose.INVITATION, sequence=facts.session.sequence + bump)

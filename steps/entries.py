@@ -16,6 +16,7 @@ METHODS: Mapping[Purpose, calendar.Method] = {
     Purpose.UPDATE: "REQUEST",
     Purpose.CANCELLATION: "CANCEL",
     Purpose.PREP_PACK: "REQUEST",
+    Purpose.PREP_RELEASED: "CANCEL",
 }
 
 
@@ -25,6 +26,8 @@ def calendar_of(
     """The calendar entry that goes with this touch; None where none does."""
     if touch.purpose is Purpose.PREP_PACK:
         return checklist_words.entry_of(app, facts, description, language, now)
+    if touch.purpose is Purpose.PREP_RELEASED:
+        return checklist_words.taken_back(app, facts, description, language, now)
     entry = entry_of(app, touch, facts, description, language, now)
     if entry is None:
         return None

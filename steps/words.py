@@ -47,7 +47,7 @@ def context_of(app: App, touch: Touch, facts: Facts, reference: str) -> Letter:
         return words_afterwards.context_of(app, touch, facts, letter)
     if facts.about is About.SURVEY:
         return survey_words.letter_of(app, touch, facts, letter)
-    if touch.purpose in (Purpose.PREP_PACK, Purpose.CHECKLIST_ASK):
+    if touch.purpose in (Purpose.PREP_PACK, Purpose.PREP_RELEASED, Purpose.CHECKLIST_ASK):
         return checklist_words.context_of(app, touch, facts, letter)
     if facts.session is None or touch.session_id is None:
         return _about_programme(app, touch, facts, letter)

@@ -148,7 +148,9 @@ def arrange(conn: sqlite3.Connection, session_id: int, duties: Sequence[Duty], n
         "insert into checklists (session_id, participant_id, position, created_at)"
         " select session_id, participant_id, min(position), ? from sharers"
         " where session_id = ? and participant_id is not null group by participant_id"
-        " on conflict (session_id, participant_id) do update set position = excluded.position, ended_at = null"
+        " on conflict (session_id, participant_id) do update set position = excluded.position, ended_at = null,"
+        " bump = bump + 2 * (ended_at is not null),"  # past the CANCEL of their entry: they get a plan anew
+        " renewed_at = case when ended_at is null then renewed_at else excluded.created_at end"
         " where position <> excluded.position or ended_at is not null",
         (iso(now), session_id),
     )

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from domain import checklists
 from domain.checklists import Item, ItemState
-from domain.sessions import Session
+from domain.sessions import Session, SessionState
 from domain.subjects import About, Subject
 from domain.times import parse_iso
 from store import followups, sessions
@@ -25,7 +25,7 @@ def open_ones(conn: sqlite3.Connection, people: Sequence[int], now: datetime) ->
     mine = "participant_id in (select value from json_each(?))"
     surveys = conn.execute(f"{_SURVEYS} where {mine} and answered_at is null and closed_at is null", among).fetchall()
     proposals = conn.execute(f"{_PROPOSALS} where {mine} and settled_at is null", among).fetchall()
-    lists = conn.execute(f"select * from checklists where {mine} and ended_at is null", among).fetchall()
+    lists = conn.execute(f"{_LISTS} where {mine}", among).fetchall()
     wanted = {row["session_id"] for row in (*surveys, *lists)} - {None}
     among_sessions = sessions.among(conn, wanted)
     found: dict[int, list[Concern]] = defaultdict(list)
@@ -39,10 +39,11 @@ def open_ones(conn: sqlite3.Connection, people: Sequence[int], now: datetime) ->
     sharers, renewed = sharers_of(conn, items), renewals(conn, items)
     for row in lists:
         session = among_sessions[row["session_id"]]
-        found[row["participant_id"]].append(_sharing(row, session))
-        for concern in _preparing(row, session, items.get(session.id, []), sharers[session.id], renewed[session.id]):
-            if not concern.subject.closed:
-                found[concern.person].append(concern)
+        of_it = items.get(session.id, []), sharers[session.id], renewed[session.id]
+        concerns = [_released(row, session, of_it[0], of_it[2])]
+        if row["ended_at"] is None:
+            concerns += [_sharing(row, session), *_preparing(row, session, *of_it)]
+        found[row["participant_id"]] += [one for one in concerns if not one.subject.closed]
     return found
 
 
@@ -64,14 +65,17 @@ def one(conn: sqlite3.Connection, about: About, ident: int, person: int) -> Conc
         return _sharing(row, session) if row is not None and session is not None else None
     item = "select session_id from checklist_items where id = ?"
     which = f"session_id = ({item})" if about is About.ITEM else "id = ?"
-    row = conn.execute(f"select * from checklists where {which} and participant_id = ?", (ident, person)).fetchone()
+    row = conn.execute(f"{_LISTS} where {which} and participant_id = ?", (ident, person)).fetchone()
     if row is None:
         return None
     session = sessions.get(conn, row["session_id"])
     assert session is not None
     items = items_of(conn, [session.id])[session.id]
     sharers = sharers_of(conn, [session.id])[session.id]
-    all_of_it = _preparing(row, session, items, sharers, renewals(conn, [session.id])[session.id])
+    renewed = renewals(conn, [session.id])[session.id]
+    if about is About.RELEASED:
+        return _released(row, session, items, renewed)
+    all_of_it = _preparing(row, session, items, sharers, renewed)
     return next((c for c in all_of_it if (c.subject.about, c.subject.id) == (about, ident)), None)
 
 
@@ -123,6 +127,29 @@ def _sharing(row: sqlite3.Row, session: Session) -> Concern:
     left = "no longer a sharer of the session" if row["ended_at"] else ""
     start = session.starts_at
     subject = Subject(About.SHARING, session.id, start, left, until=start, occasion=session.time_sequence)
+    return Concern(row["participant_id"], subject, session)
+
+
+# With the key of the newest plan that left for this sharer, as far as anybody can know.
+_LISTS = (
+    "select c.*, (select o.key from outbox o where o.participant_id = c.participant_id and o.purpose = 'prep_pack'"
+    " and o.state in ('at_risk', 'sent', 'unsure') and instr(o.key, '/checklist-' || c.id || '/')"
+    " order by o.id desc limit 1) as plan from checklists c"
+)
+
+
+def _released(row: sqlite3.Row, session: Session, items: Sequence[Item], renewed: Renewal) -> Concern:
+    """A checklist whose plan, and the entry with it, is of no use any more: the session is off, somebody else shares
+    it, or coordinators took over what was open and the session moved since the plan left."""
+    occasion, since, closed = session.time_sequence + renewed.bump, session.changed_at, ""
+    settled = bool(items) and all(item.state in (ItemState.DONE, ItemState.NOT_NEEDED) for item in items)
+    if row["plan"] is None:
+        closed = "has no plan"
+    elif session.state is SessionState.CONFIRMED and row["ended_at"]:
+        since = parse_iso(row["ended_at"])
+    elif session.state is SessionState.CONFIRMED and not (settled and int(row["plan"].split("/")[2]) < occasion):
+        closed = "the plan stands"
+    subject = Subject(About.RELEASED, row["id"], since, closed, session.starts_at, occasion)
     return Concern(row["participant_id"], subject, session)
 
 

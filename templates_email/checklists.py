@@ -91,6 +91,19 @@ class PrepPack(ToSharer):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrepReleased(Letter):
+    """The plan is of no use any more: the session is "cancelled", somebody else shares it ("left"), or coordinators see
+    to what was open and it moved ("shares"). `entry`: the tech check is taken out of the calendar."""
+
+    message: ClassVar[str] = "prep_released"
+
+    title: Constant[Text]
+    when: Variant[At]
+    why: Variant[Annotated[Literal["cancelled", "left", "shares"], Form.CODE]]
+    entry: Variant[Flag] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskSharer(ToSharer):
     """One item. "co_sharer": `owner`, whose it is, has not answered, and the reader shares the session with them.
     `noted`: what the reader has answered by mail since our last letter about preparing. `sheet`: it has questions;
@@ -158,5 +171,5 @@ class ChatChecklist(Chat):
     mailbox: Variant[Text] = ""
 
 
-CHECKLIST_LETTERS: tuple[type[Letter], ...] = (PrepPack, AskSharer, ChecklistNoted)
+CHECKLIST_LETTERS: tuple[type[Letter], ...] = (PrepPack, PrepReleased, AskSharer, ChecklistNoted)
 CHECKLIST_CHATS: tuple[type[Chat], ...] = (ChatChecklist, ChatGuide)

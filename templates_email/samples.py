@@ -328,6 +328,8 @@ def _add_checklists(add: Any, session: dict[str, Any], zone: str) -> None:
     add("late", checklists.PrepPack, **plan, lines=squeezed, late=True)
     add("moved", checklists.PrepPack, **plan, **sheets, lines=lines, moved=True, entry=True)
     add("renewed", checklists.PrepPack, **plan, lines=squeezed, late=True, renewed=True, entry=True)
+    for why in ("cancelled", "left", "shares"):
+        add(why, checklists.PrepReleased, **person, when=session["when"], why=why, entry=why != "left")
     due = Moment(datetime(2026, 11, 21, 13, 0, tzinfo=UTC), 0, zone)
     asked = {**person, "due": due}
     sheet = {"item": described[0], "hint": described[1], "way": "text", "sheet": True}

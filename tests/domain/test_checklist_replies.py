@@ -74,3 +74,4 @@ def test_read_answer_below_the_quote() -> None:
     quoted = "On Sun, 22 Nov 2026 at 12:00, Let's Connect <l@example.org> wrote:\n> done?\n\n"
     assert read(quoted + "Done", Way.TICK) == Answered(DONE)
     assert read("Hm.\n\n" + quoted + "Done", Way.TICK) is None
+    assert read("Done\n\n" + quoted + "Not really", Way.TICK) is None

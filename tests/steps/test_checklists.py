@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from domain.checklists import Answered, ItemState
+from domain.checklists import Answered, ItemState, Settling
 from domain.errors import UserError
 from domain.times import iso
-from steps import arranging, checklists, persons
+from steps import arranging, checklist_desk, checklists, persons
 from steps.forecast import forecast
 from store import checklists as store
 from store import database, resources
@@ -187,7 +187,46 @@ def test_cancelled_session_ends_everything(place: SharersPlace) -> None:
     session = place.clinic(20, ALONE)
     place.left(days=11)
     place.cancel(session)
-    assert (place.left(days=30), place.desk(), checklists.listing(place.app)) == ([], [], [])
+    assert place.left(days=30) == ["prep_released/released-1/0/1 email"]
+    assert (place.desk(), checklists.listing(place.app)) == ([], [])
+    assert "will not take place" in letter_text(place, "prep_released/released-1/0/1")
+    taken_back(place, "prep_released/released-1/0/1", "prep_pack/checklist-1/0/1")
+
+
+def taken_back(place: SharersPlace, release: str, pack: str) -> None:
+    """That letter takes the entry of that plan out of the calendar (RFC 5546 section 3.2.5)."""
+    (asked, before), (method, after) = place.event(pack), place.event(release)
+    assert (asked, method, str(after["STATUS"])) == ("REQUEST", "CANCEL", "CANCELLED")
+    assert (str(after["UID"]), str(after["ATTENDEE"])) == (str(before["UID"]), str(before["ATTENDEE"]))
+    assert int(after["SEQUENCE"]) > int(before["SEQUENCE"])
+
+
+def test_sharer_who_never_had_the_plan_is_not_told_that_it_is_over(place: SharersPlace) -> None:
+    session = place.clinic(20, ALONE)
+    place.cancel(session)
+    assert place.left(days=30) == []
+
+
+def test_session_that_moved_and_was_cancelled_takes_back_the_newest_entry(place: SharersPlace) -> None:
+    session = place.clinic(20, ALONE)
+    place.tick()
+    place.later(days=1)
+    session = place.change(session, start=iso(session.starts_at + 7 * DAY))
+    place.tick()
+    place.cancel(session)
+    place.tick()
+    taken_back(place, "prep_released/released-1/1/1", "prep_pack/checklist-1/1/1")
+
+
+def test_taken_over_and_moved_takes_the_entry_at_the_old_date_back(place: SharersPlace) -> None:
+    session = place.clinic(20, ALONE)
+    place.left(days=12)
+    checklist_desk.settle(place.app, "1", Settling.TAKE_OVER, "test")
+    assert place.left(days=1) == []
+    place.change(session, start=iso(session.starts_at + 7 * DAY))
+    assert place.left(days=1) == ["prep_released/released-1/1/1 email"]
+    taken_back(place, "prep_released/released-1/1/1", "prep_pack/checklist-1/0/1")
+    assert "We see to what was still to prepare" in letter_text(place, "prep_released/released-1/1/1")
 
 
 def test_other_sharers_take_over(place: SharersPlace) -> None:
@@ -195,10 +234,14 @@ def test_other_sharers_take_over(place: SharersPlace) -> None:
     place.tick()
     place.change(session, sharers="Ben Silva")
     assert [s.participant_id for s in store.sharers(place.app.conn, [session.id])] == [place.ben]
-    assert place.tick() == ["prep_pack/checklist-2/0/2"]
+    assert place.tick() == ["prep_pack/checklist-2/0/2", "prep_released/released-1/0/1"]
+    taken_back(place, "prep_released/released-1/0/1", "prep_pack/checklist-1/0/1")
+    assert "no longer among those who share" in letter_text(place, "prep_released/released-1/0/1")
     assert place.left(days=15) == [f"{place.key(session, 'date_and_topic', 2)} email"]
-    place.change(session, sharers="Ada Obi; Ben Silva")  # back again: the same checklist
+    place.change(session, sharers="Ada Obi; Ben Silva")  # back again: the same checklist, and the entry anew
     assert [s.id for s in store.sharers(place.app.conn, [session.id])] == [1, 2]
+    assert "prep_pack/checklist-1/2/1" in place.tick()
+    assert int(place.event("prep_pack/checklist-1/2/1")[1]["SEQUENCE"]) == 2
 
 
 # -- answers --------------------------------------------------------------------------------------------------
