@@ -5,21 +5,20 @@ opportunity in one language; the same address with another `language` adds that 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date
 from pathlib import Path
-from typing import Any
-
-from babel import Locale, UnknownLocaleError
 
 from domain.errors import Problem, UserError
-from domain.imports import ImportReport, clean_line
+from domain.imports import ImportReport
 from domain.newsletter import Opportunity, Words
 from domain.resources import checked_url
 from domain.times import zone_or_none
+from steps import typed_texts
 from steps.app import App
 from steps.import_table import Became, Columns, import_table
+from steps.typed_texts import language_code, line
 from store import database, journal, opportunities
 
 FIELDS = ("url", "title", "organiser", "until", "languages", "language", "text")
@@ -29,7 +28,7 @@ COLUMNS = Columns(
     also={"link": "url", "address": "url", "name": "title", "deadline": "until", "organizer": "organiser",
           "description": "text", "spoken": "languages"},
 )  # fmt: skip
-LONGEST = {"title": 200, "organiser": 200, "text": 5000}
+LONGEST_TEXT = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +86,16 @@ def _put(app: App, fields: Mapping[str, str], who: str) -> Added:
 
 def read(fields: Mapping[str, str], language: str) -> Opportunity:
     """`language`: of the text, where the fields do not say. UserError lists every problem."""
-    values: dict[str, Any] = {}
-    problems = []
-    readers: dict[str, Callable[[str], Any]] = {
+    readers: dict[str, typed_texts.Reader] = {
         "url": checked_url,
-        "title": lambda text: _line(text, "title"),
-        "organiser": lambda text: _line(text, "organiser"),
+        "title": line(200),
+        "organiser": line(200),
         "until": _until,
-        "languages": lambda text: tuple(map(_language, filter(str.strip, re.split("[;,]", text)))),
-        "language": lambda text: _language(text) if text.strip() else language,
+        "languages": lambda text: tuple(map(language_code, filter(str.strip, re.split("[;,]", text)))),
+        "language": lambda text: language_code(text) if text.strip() else language,
         "text": _text,
     }
-    for name, reader in readers.items():
-        text = fields.get(name, "")
-        if name in COLUMNS.needed and not text.strip():
-            problems.append(Problem("is needed", name))
-            continue
-        try:
-            values[name] = reader(text)
-        except ValueError as error:
-            problems.append(Problem(str(error), name))
+    values, problems = typed_texts.read(fields, readers, COLUMNS.needed)
     if problems:
         raise UserError(*problems)
     words = {values["language"]: Words(values["title"], values["text"])} if values["text"] else {}
@@ -115,17 +104,10 @@ def read(fields: Mapping[str, str], language: str) -> Opportunity:
     )
 
 
-def _line(text: str, name: str) -> str:
-    line = clean_line(text)
-    if len(line) > LONGEST[name]:
-        raise ValueError(f"is longer than {LONGEST[name]} characters")
-    return line
-
-
 def _text(text: str) -> str:
     cleaned = re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", text.replace("\r\n", "\n")).strip()
-    if len(cleaned) > LONGEST["text"]:
-        raise ValueError(f"is longer than {LONGEST['text']} characters: link to the rest")
+    if len(cleaned) > LONGEST_TEXT:
+        raise ValueError(f"is longer than {LONGEST_TEXT} characters: link to the rest")
     return cleaned
 
 
@@ -134,12 +116,3 @@ def _until(text: str) -> date | None:
         return date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError:
         raise ValueError("is not a day: write 2026-12-31") from None
-
-
-def _language(text: str) -> str:
-    code = clean_line(text).replace("_", "-")
-    try:
-        Locale.parse(code.replace("-", "_"))
-    except (ValueError, UnknownLocaleError):
-        raise ValueError("is not a language code: write fr, or pt-BR") from None
-    return code

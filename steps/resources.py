@@ -4,23 +4,21 @@ Input is text as a form or a terminal gives it; every problem is reported at onc
 `steps/import_resources.py`; who is told of resources is the planner's business.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
-
 from domain.errors import Problem, UserError
-from domain.imports import clean_line, fold
+from domain.imports import fold
 from domain.resources import Resource, ResourceKind, checked_url, missing, parse_size
 from domain.sessions import Session
-from steps import sessions
+from steps import sessions, typed_texts
 from steps.app import App
+from steps.typed_texts import language_code, line
 from store import database, journal, resources
 
 FIELDS = ("kind", "url", "title", "language", "size")
-LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +84,8 @@ def listing(app: App, session_ref: str | None = None) -> list[Resource]:
 
 
 def read(fields: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
-    """Text fields as values: kind, url, title ("" to take the session's), language, size."""
-    values: dict[str, Any] = {}
-    problems: list[Problem] = []
-    readers: dict[str, Callable[[str], Any]] = {
-        "kind": _kind, "url": checked_url, "title": _title, "language": _language, "size": parse_size,
-    }  # fmt: skip
-    for name, reader in readers.items():
-        text = fields.get(name, "")
-        if name in ("kind", "url") and not text.strip():
-            problems.append(Problem("is needed", name))
-            continue
-        try:
-            values[name] = reader(text)
-        except ValueError as error:
-            problems.append(Problem(str(error), name))
-    return values, problems
+    """Text fields as values: kind, url, title ("" to take the session's), language ("" for nothing), size."""
+    return typed_texts.read(fields, _READERS, needed=("kind", "url"))
 
 
 def _kind(text: str) -> ResourceKind:
@@ -112,20 +96,10 @@ def _kind(text: str) -> ResourceKind:
     raise ValueError(f"is none of {', '.join(ResourceKind)}")
 
 
-def _title(text: str) -> str:
-    title = clean_line(text)
-    if len(title) > LONGEST_TITLE:
-        raise ValueError(f"is longer than {LONGEST_TITLE} characters")
-    return title
-
-
 def _language(text: str) -> str:
-    """BCP 47, as "fr" or "pt-BR"; "" for nothing."""
-    code = clean_line(text).replace("_", "-")
-    if not code:
-        return ""
-    try:
-        Locale.parse(code.replace("-", "_"))
-    except (ValueError, UnknownLocaleError):
-        raise ValueError("is not a language code: write fr, or pt-BR") from None
-    return code
+    return language_code(text) if text.strip() else ""
+
+
+_READERS: dict[str, typed_texts.Reader] = {
+    "kind": _kind, "url": checked_url, "title": line(200), "language": _language, "size": parse_size,
+}  # fmt: skip
