@@ -43,6 +43,7 @@ def run(folder: Path, *, rows: int) -> dict[str, Any]:
         "cpu_us_per_row": round(first.cpu / rows * 1e6),
         "unchanged": second.unchanged,
         "unchanged_rate": round(rows / again.wall),
+        "unchanged_cpu_us_per_row": round(again.cpu / rows * 1e6),
         "max_rss_mb": most,
         "load": {"before": before, "after": measure.load()},
     }

@@ -6,7 +6,7 @@ Most people choose what others chose, so the same cells are read once. What they
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from domain.imports import clean
 from steps.import_columns import Columns
@@ -85,22 +85,23 @@ class Group(Generic[Made]):
         self._codes = tuple(code for code in codes for _ in columns.fields.get(code, ()))
         at = [at for code in codes for at in columns.fields.get(code, ())]
         self._pick = _picking(at)
-        self._known: dict[Any, tuple[Made, Notes]] = {}
+        self._known: dict[tuple[str, ...], tuple[Made, Notes | None]] = {}
 
     def __call__(self, row: Sequence[str], notes: Notes) -> Made:
         cells = self._pick(row)
         found = self._known.get(cells)
         if found is None:
             mine = Notes()
-            found = self._read(self._cleaned(cells, mine)), mine
+            made = self._read(self._cleaned(cells, mine))
+            found = made, mine if mine else None
             if self._room:
                 self._remember(cells, found)
         made, told = found
-        if told:
+        if told is not None:
             notes.add(told)
         return made
 
-    def _remember(self, cells: tuple[str, ...], found: tuple[Made, Notes]) -> None:
+    def _remember(self, cells: tuple[str, ...], found: tuple[Made, Notes | None]) -> None:
         self._room -= sum(map(len, cells)) + 1
         if self._room <= 0:
             self._known.clear()

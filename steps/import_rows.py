@@ -100,6 +100,11 @@ class RowReader:
             [row_problem(row.line, *told) for told in notes.warnings],
         )
 
+    def address(self, row: Row) -> str:
+        """The canonical address alone, "" where the row has none that is right."""
+        email, _ = self._groups.mails(row.cells, Notes()) if not row.error else (None, None)
+        return email.canonical if email else ""
+
     def digests(self, everybody: int | None) -> Callable[[Row], str]:
         """What tells a row from others: its cells, and everything by which they are read, the session of `everybody`
         in the file among it. "" for a row that has none. After `prepare`."""

@@ -153,8 +153,10 @@ class _Work:
         withdrawn: dict[tuple[int, str], str] = {}
         for page in self.pages():
             known = import_rows.known(conn, [digest for _, digest in page])
-            for row, digest in page:
-                registration = self.reader.read(row).registration if digest not in known else None
+            news = [(row, self.reader.address(row)) for row, digest in page if digest not in known]
+            agreed = imports.have_agreed(conn, {address for _, address in news})
+            for row, address in news:
+                registration = self.reader.read(row).registration if address in agreed else None
                 if registration is not None:
                     imports.withdrawals(conn, registration, self.seen, withdrawn)
         if withdraws_too_much(len(withdrawn), granted, self.app.programme.withdrawals):

@@ -155,6 +155,16 @@ def granted(conn: sqlite3.Connection) -> int:
     return found
 
 
+def have_agreed(conn: sqlite3.Connection, addresses: Iterable[str]) -> set[str]:
+    """Those of these canonical addresses whose people agreed to something."""
+    query = (
+        "select canonical from contact_points p"
+        " where channel = 'email' and canonical in (select value from json_each(?))"
+        " and exists (select 1 from consents c where c.participant_id = p.participant_id and c.granted = 1)"
+    )
+    return {row[0] for row in conn.execute(query, (json.dumps(list(addresses), ensure_ascii=False),))}
+
+
 def withdrawals(
     conn: sqlite3.Connection, registration: Registration, seen: bool, so_far: dict[tuple[int, str], str]
 ) -> None:

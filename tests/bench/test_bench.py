@@ -155,7 +155,8 @@ def test_plan_counts_who_is_due(tmp_path: Path, capsys: pytest.CaptureFixture[st
 def test_import_takes_more_rows_than_the_sample_has(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = bench(tmp_path, capsys, "import", "--rows", "200")
     assert sorted(found) == sorted([
-        "accepted", "bytes", "cpu_us_per_row", "max_rss_mb", "rate", "rejected", "rows", "unchanged", "unchanged_rate"
+        "accepted", "bytes", "cpu_us_per_row", "max_rss_mb", "rate", "rejected", "rows", "unchanged",
+        "unchanged_cpu_us_per_row", "unchanged_rate"
     ])  # fmt: skip
     counts = [found[key] for key in ("rows", "accepted", "rejected", "unchanged")]
     assert counts == [200, 200, 0, 200]
