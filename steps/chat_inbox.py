@@ -1,4 +1,4 @@
-"""Filed updates are read, each in a transaction of its own, and what is said back is sent on its way.
+"""Filed updates are read, some of them a transaction, and what is said back is sent on its way.
 
 `chat_reading.py` reads. An answer to a person is recorded in the outbox in the transaction of the reading and
 delivered at once. Chats of nobody we know, and groups, hear an answer at most once, outside the outbox: nothing is
@@ -6,7 +6,9 @@ owed to them, and there is no person whose message it would be. Polling and fili
 """
 
 import logging
+import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -30,6 +32,13 @@ log = logging.getLogger(__name__)
 READ_PAGE = 50
 ANSWERS_EXPIRE = timedelta(hours=1)
 FIRST = 1  # priority: somebody is looking at the chat
+FAULTS = (
+    LetsConnectError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, sqlite3.IntegrityError,
+    sqlite3.DataError,
+)  # fmt: skip
+
+_Event = events.ChatEvent | events.Unreadable
+_Read = tuple[Reading, _Event, bool]  # what an update came to, its event, and whether an answer lies in the outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +60,10 @@ class TelegramReport:
 def read_filed(
     app: App, updates: Updates | None = None, filed: int = 0, channel: Channel | None = None
 ) -> TelegramReport:
-    """Read what is filed, each update in a transaction of its own, and let the answers leave."""
+    """Read what is filed, some updates a transaction, and let the answers leave."""
     now, counts, answers = app.now(), Counter[str](), 0
     while page := inbox.unread(app.conn, READ_PAGE, channel="telegram"):
-        for one in page:
-            reading, event, recorded = _read_one(app, one, now)
+        for reading, event, recorded in _read_page(app, page, now):
             counts.update([reading.count] if reading.count else [])
             counts[reading.state] += 1
             answers += recorded
@@ -75,31 +83,51 @@ def read_filed(
     return report
 
 
-def _read_one(app: App, filed: inbox.Filed, now: datetime) -> tuple[Reading, events.ChatEvent | None, bool]:
-    """What the update came to, its event, and whether an answer lies in the outbox."""
+def _read_page(app: App, page: Sequence[inbox.Filed], now: datetime) -> list[_Read]:
+    """In one transaction; in one each when an update of the page cannot be read, and nothing of it was kept."""
+    opened = [(filed, _event(app, filed)) for filed in page]
     try:
-        event = events.read(filed.raw, chat_links.bot_name(app))
+        with database.write(app.conn):
+            return [_read_one(app, filed, event, now) for filed, event in opened]
+    except FAULTS:
+        return [_read_alone(app, filed, event, now) for filed, event in opened]
+
+
+def _event(app: App, filed: inbox.Filed) -> _Event:
+    try:
+        return events.read(filed.raw, chat_links.bot_name(app))
     except events.Unreadable as error:
-        reading = Reading("quarantined", "unreadable", str(error))
-        with database.write(app.conn) as conn:
-            inbox.settle(conn, [Settled(filed.id, reading.state, reading.kind, reading.reason)])
-        return reading, None, False
+        return error
+
+
+def _read_alone(app: App, filed: inbox.Filed, event: _Event, now: datetime) -> _Read:
     try:
-        with database.write(app.conn) as conn:
-            reading = chat_reading.read(app, conn, event, filed, now)
-            person = reading.participant_id
-            inbox.settle(conn, [Settled(filed.id, reading.state, reading.kind, reading.reason, participant_id=person)])
-            recorded = reading.participant_id is not None and reading.said is not None
-            if recorded:
-                outbox.record(conn, _answer(app, filed, reading, now), now)
-        return reading, event, recorded
-    except (LetsConnectError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+        with database.write(app.conn):
+            return _read_one(app, filed, event, now)
+    except FAULTS as error:
         # Not a stranger's fault but ours; still no reason to stop at this update.
         log.error("update %s could not be read: %s", filed.id, type(error).__name__)
-        reading = Reading("quarantined", "unreadable", f"could not be read ({type(error).__name__})")
-        with database.write(app.conn) as conn:
-            inbox.settle(conn, [Settled(filed.id, reading.state, reading.kind, reading.reason)])
-        return reading, event, False
+        with database.write(app.conn):
+            return _put_by(app, filed, f"could not be read ({type(error).__name__})"), event, False
+
+
+def _read_one(app: App, filed: inbox.Filed, event: _Event, now: datetime) -> _Read:
+    """Inside the caller's transaction, as what follows."""
+    if isinstance(event, events.Unreadable):
+        return _put_by(app, filed, str(event)), event, False
+    reading = chat_reading.read(app, app.conn, event, filed, now)
+    person = reading.participant_id
+    inbox.settle(app.conn, [Settled(filed.id, reading.state, reading.kind, reading.reason, participant_id=person)])
+    recorded = person is not None and reading.said is not None
+    if recorded:
+        outbox.record(app.conn, _answer(app, filed, reading, now), now)
+    return reading, event, recorded
+
+
+def _put_by(app: App, filed: inbox.Filed, reason: str) -> Reading:
+    reading = Reading("quarantined", "unreadable", reason)
+    inbox.settle(app.conn, [Settled(filed.id, reading.state, reading.kind, reading.reason)])
+    return reading
 
 
 def _answer(app: App, filed: inbox.Filed, reading: Reading, now: datetime) -> NewMessage:
@@ -132,8 +160,8 @@ def _answer(app: App, filed: inbox.Filed, reading: Reading, now: datetime) -> Ne
     )
 
 
-def _at_once(updates: Updates, reading: Reading, event: events.ChatEvent | None, recorded: bool) -> None:
-    if event is not None and event.callback_id:
+def _at_once(updates: Updates, reading: Reading, event: _Event, recorded: bool) -> None:
+    if isinstance(event, events.ChatEvent) and event.callback_id:
         updates.answer(event.callback_id, reading.toast)
     if reading.said is not None and not recorded:
         updates.say(reading.said.message)

@@ -1,17 +1,24 @@
 """Updates filed and read whatever goes wrong, what Telegram says of chats, and the poller."""
 
+import json
+import sqlite3
 import threading
+from datetime import datetime
 
 import pytest
 
 from channels.memory_telegram import MemoryTelegram
 from channels.telegram_updates import Updates
+from domain.chats import ChatEvent
 from domain.deliveries import Outcome, Phase, Receipt
 from domain.errors import UserError
 from steps import chat_inbox, chat_links, telegram
+from steps.app import App
+from steps.chat_visit import Reading
 from steps.deliver import deliver
 from steps.telegram import TelegramReport
-from store import chats, contact_points, inbox
+from store import chats, contact_points, database, inbox
+from store.inbox import Filed
 from tests.servers.bot_api import Fault
 from tests.steps.bot_place import ADA, EVE, BotPlace
 
@@ -82,6 +89,41 @@ def test_impossible_update_is_quarantined_and_the_next_one_read(bot: BotPlace, u
     assert report.answered == 1
     assert [state for state, *_ in bot.readings()[before:]] in (["quarantined", "read"], ["ignored", "read"])
     assert report.quarantined + report.ignored == 1
+
+
+def test_fault_of_ours_puts_one_update_by_and_keeps_the_others(bot: BotPlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    bot.linked()
+    real = chat_inbox.chat_reading.read
+
+    def stumble(app: App, conn: sqlite3.Connection, event: ChatEvent, filed: Filed, now: datetime) -> Reading:
+        reading = real(app, conn, event, filed, now)
+        if event.word == "stop":
+            raise sqlite3.IntegrityError
+        return reading
+
+    monkeypatch.setattr(chat_inbox.chat_reading, "read", stumble)
+    before = len(bot.api.of(ADA))
+    for text in ("/mine", "/stop", "/help"):
+        bot.api.write(ADA, text)
+    report = bot.hear()
+    assert (report.filed, report.quarantined, report.answered) == (3, 1, 2)
+    assert [state for state, _, _ in bot.readings()[-3:]] == ["read", "quarantined", "read"]
+    assert len(bot.api.of(ADA)) - before == 2  # each answer once
+    assert bot.app.conn.execute("select count(*) from suppressions").fetchone()[0] == 0
+
+
+def test_updates_of_a_page_are_one_commit(bot: BotPlace) -> None:
+    bot.linked()
+    message = {"message_id": 1, "date": 0, "chat": PRIVATE, "text": "/help"}
+    said = [{"update_id": n, "message": message} for n in range(5)]
+    with database.write(bot.app.conn) as conn:
+        raw = [(900 + n, bot.time, json.dumps(one).encode()) for n, one in enumerate(said)]
+        inbox.file(conn, "another bot", 1, raw, bot.time, channel="telegram")
+    done: list[str] = []
+    bot.app.conn.set_trace_callback(done.append)
+    report = chat_inbox.read_filed(bot.app)
+    bot.app.conn.set_trace_callback(None)
+    assert (report.answered, done.count("commit")) == (5, 2)  # and one for the record of the run
 
 
 def test_hostile_texts_do_no_harm(bot: BotPlace) -> None:
