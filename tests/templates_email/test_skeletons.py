@@ -74,8 +74,8 @@ def slowly(letter: Context, language: str) -> Rendered:
     subject = " ".join(html.unescape(block("subject")).split())
     page = Environment(autoescape=True).from_string((HERE / "layout.j2").read_text(encoding="utf-8")).render(
         lang=language, dir=text_direction(language), title=subject,
-        body=skeletons.Markup(parser.render(block("body"))),
-        footer=skeletons.Markup(parser.render(block("footer"))),
+        body=skeletons.Markup(with_buttons(parser.render(block("body")))),
+        footer=skeletons.Markup(with_buttons(parser.render(block("footer")))),
     )  # fmt: skip
     texts = [
         plain.to_text(markup.parse(block(name), lambda _: None), lambda line: line) for name in ("body", "footer")
@@ -86,6 +86,15 @@ def slowly(letter: Context, language: str) -> Rendered:
         inlined = re.sub(f"<p[^>]*>{PART}</p>", lambda _, part=part: f"<div>{part.html}</div>", inlined)
         text = text.replace(PART, part.text)
     return Rendered(language, subject, inlined, text, html.unescape(block("chat")))
+
+
+def with_buttons(html_: str) -> str:
+    """A paragraph that is one link with words of its own is a button."""
+
+    def marked(found: re.Match[str]) -> str:
+        return found[0] if found[1] == found[2] else found[0].replace("<a ", '<a class="button" ', 1)
+
+    return re.sub(r'(?<=<p>)<a href="([^"]*)">([^<]*)</a>(?=</p>)', marked, html_)
 
 
 def tree(page: str) -> list[tuple[str, tuple[tuple[str, str], ...]] | str]:
@@ -261,8 +270,8 @@ def test_personal_link_can_be_clicked_and_read(link: str) -> None:
     letter = replace(letter, telegram_link=link, has_stop_link=False)
     shown = render("welcome", ["en"], letter)
     in_html = link.replace("&", "&amp;")
-    assert re.findall(r'<a href="([^"]*)"[^>]*>(.*?)</a>', shown.html) == [(in_html, f"<bdi>{in_html}</bdi>")]
-    assert f"\n\n{link}\n\n" in shown.text
+    assert re.findall(r'<a class="button" href="([^"]*)"[^>]*>(.*?)</a>', shown.html) == [(in_html, "Open in Telegram")]
+    assert f"Open in Telegram:\n{link}\n" in shown.text
 
 
 @pytest.mark.parametrize(
