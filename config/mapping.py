@@ -1,6 +1,6 @@
 """How a registration form's columns and values are read: mapping.toml, extended by a form's own file.
 
-Every problem at once; unknown keys are errors. What is done with the values is `steps/import_rows.py`'s.
+Every problem at once; unknown keys are errors. What cells mean by them is `steps/import_fields.py`'s.
 """
 
 from collections.abc import Iterable, Mapping
