@@ -9,7 +9,7 @@ import pytest
 from domain.checklists import Answered, ItemState, Settling
 from domain.errors import UserError
 from domain.times import iso
-from steps import arranging, checklist_desk, checklists, persons
+from steps import arranging, checklist_answers, checklist_desk, checklists, persons
 from steps.forecast import forecast
 from store import checklists as store
 from store import database, resources
@@ -322,3 +322,88 @@ def test_no_message_about_preparing_leaves_without_a_session_ahead(place: Sharer
     place.clinic(1 / 24, ALONE)
     place.time += timedelta(hours=4)
     assert [key for key in place.tick() if "prep_pack" in key] == []
+
+
+# -- small print ----------------------------------------------------------------------------------------------
+
+
+def test_same_answer_again_changes_nothing(place: SharersPlace) -> None:
+    item = place.items(place.clinic(30, ALONE))["places"].id
+    with database.write(place.app.conn) as conn:
+        checklists.answer(place.app, conn, item, Answered(ItemState.DONE, "12"), "mail", place.time, place.ada)
+        changes = conn.total_changes
+        later = place.time + DAY
+        checklists.answer(place.app, conn, item, Answered(ItemState.DONE, "12"), "page", later, place.ada)
+        assert conn.total_changes == changes
+
+
+def test_help_that_a_coordinator_enters_is_no_task_and_an_opened_item_has_no_date(place: SharersPlace) -> None:
+    session = place.clinic(30, ALONE)
+    item = place.items(session)["places"].id
+    checklists.tick(place.app, item, Answered(ItemState.HELP), "test")
+    assert (place.desk(), place.items(session)["places"].answered_at) == ([], place.time)
+    checklists.tick(place.app, item, Answered(ItemState.OPEN), "test")
+    assert place.items(session)["places"].answered_at is None
+
+
+def test_overdue_is_what_is_open_past_its_date(place: SharersPlace) -> None:
+    session = place.clinic(30, ALONE)
+    found = checklists.show(place.app, "1")
+    codes = [line.item.code for line in found.overdue(session.starts_at - 13 * DAY)]
+    assert codes == ["date_and_topic", "places"]
+
+
+def test_sharers_in_another_order_lead_in_that_order(place: SharersPlace) -> None:
+    session = place.clinic(30)
+    place.change(session, sharers="Ben Silva; Ada Obi")
+    assert [one.participant_id for one in store.sharers(place.app.conn, [session.id])] == [place.ben, place.ada]
+
+
+def test_nothing_to_prepare_from_the_start_brings_no_plan(place: SharersPlace) -> None:
+    for item in place.items(place.clinic(30, ALONE)).values():
+        checklists.tick(place.app, item.id, Answered(ItemState.NOT_NEEDED), "test")
+    assert place.tick() == []
+
+
+def test_done_item_outlives_its_duty(place: SharersPlace) -> None:
+    session = place.clinic(30, ALONE)
+    checklists.tick(place.app, place.items(session)["places"].id, Answered(ItemState.DONE, "12"), "test")
+    app = replace(place.app, programme=replace(place.programme, duties={"clinic": ()}))
+    with database.write(app.conn) as conn:
+        arranging.arrange(app, conn, session, place.time)
+    assert list(place.items(session)) == ["places"]
+
+
+def test_settled_task_waits_no_more(place: SharersPlace) -> None:
+    session = place.clinic(20, ALONE)
+    place.left(days=11)
+    assert checklists.show(place.app, "1").waiting
+    place.change(session, start=iso(session.starts_at + 30 * DAY))
+    assert checklists.show(place.app, "1").waiting == ()
+
+
+def test_page_answers_for_its_own_session_while_it_stands(place: SharersPlace) -> None:
+    first, second = place.clinic(30, ALONE), place.clinic(31, ALONE)
+    done, checklist = Answered(ItemState.DONE), store.sharers(place.app.conn, [first.id])[0].id
+    other, own = place.items(second)["date_and_topic"].id, place.items(first)["date_and_topic"].id
+    assert not checklist_answers.by_page(place.app, checklist, other, done)
+    place.cancel(first)
+    assert not checklist_answers.by_page(place.app, checklist, own, done)
+    assert {place.states(one)["date_and_topic"] for one in (first, second)} == {"open"}
+
+
+def test_yes_of_the_co_sharer_is_a_promise_and_for_a_person(place: SharersPlace) -> None:
+    session = place.clinic(18)
+    place.left(days=6)
+    place.replies(place.key(session, "date_and_topic", place.ben, "checklist_co_sharer"), "Yes")
+    assert place.states(session)["date_and_topic"] == "open"
+    (state,) = place.app.conn.execute("select state from inbox").fetchone()
+    assert state == "for_person"
+
+
+def test_session_that_moves_late_squeezes_its_plan_from_then_on(place: SharersPlace) -> None:
+    session = place.clinic(30, ALONE)
+    place.later(days=20)
+    place.change(session, start=iso(place.time + 3 * DAY))
+    lines = [line for line in checklists.show(place.app, "1").lines if not line.item.after]
+    assert min(line.dated.due for line in lines) > place.time
