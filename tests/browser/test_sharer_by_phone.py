@@ -50,20 +50,25 @@ class PhoneSharer:
             Path(self.shots).mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=f"{self.shots}/{name}-{self.language}.png", full_page=True)
 
+    def go(self, locator: Any) -> None:
+        """Follows a link or sends a form, and waits for the page that it leads to."""
+        with self.page.expect_navigation():
+            locator.click()
+
     def next(self) -> bool:
         """Does what is first on the checklist; False when nothing is open."""
         section = self.page.locator("main section").first
         if not section.count():
             return False
         if section.locator("a.button").count():
-            section.locator("a.button").click()
+            self.go(section.locator("a.button"))
             self.sheet()
             return True
         for kind, said in (("[inputmode=numeric]", "20"), ("[type=url]", LINK), ("", "English")):
             if (field := section.locator(f"[name=answer]{kind}")).count():
                 field.fill(said.format(self.page.locator("main section").count()))
                 break
-        section.locator("button").first.click()
+        self.go(section.locator("button").first)
         assert self.page.locator(".wrong").count() == 0
         return True
 
@@ -71,16 +76,16 @@ class PhoneSharer:
         """Answers one question, goes away, comes back, and answers the others at once."""
         address, fields = self.page.url, self.page.locator("textarea")
         fields.first.fill("كلمات" if self.language == "ar" else "Some words")
-        self.page.locator("form button").first.click()
+        self.go(self.page.locator("form button").first)
         self.shot(f"sheet-{address.rpartition('/')[2].partition('?')[0]}")
-        self.page.locator("main > p:last-child a").click()
-        self.page.locator("main section a.button").first.click()
+        self.go(self.page.locator("main > p:last-child a"))
+        self.go(self.page.locator("main section a.button").first)
         assert fields.first.input_value() != ""
         for number in range(1, fields.count()):
             fields.nth(number).fill("More words")
-        self.page.locator("form button").first.click()
+        self.go(self.page.locator("form button").first)
         assert self.page.locator(".notice.good").count() == 1
-        self.page.locator("main > p:last-child a").click()
+        self.go(self.page.locator("main > p:last-child a"))
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -104,9 +109,9 @@ def test_sharer_on_a_phone_alone_gets_to_the_end(browser: Any, tmp_path: Path, l
         page.goto(letters.locator(f"a[href*='127.0.0.1:{port}/checklist/']").first.get_attribute("href"))
         assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
         ada.shot("checklist")
-        page.locator("main a[href*='/guide']").click()
+        ada.go(page.locator("main a[href*='/guide']"))
         ada.shot("guide")
-        page.locator("main > p:last-child a").click()
+        ada.go(page.locator("main > p:last-child a"))
         done = 0
         while ada.next():
             done += 1
@@ -115,7 +120,7 @@ def test_sharer_on_a_phone_alone_gets_to_the_end(browser: Any, tmp_path: Path, l
         assert (done, page.locator("main .notice.good").count()) == (14, 1)
         page.goto(f"http://127.0.0.1:{port}/sessions/{session.id}")
         ada.shot("session")
-        page.locator("main a[href$='/case-study']").click()
+        ada.go(page.locator("main a[href$='/case-study']"))
         ada.shot("case-study")
         context.close()
     assert [key for key in place.tick() if "checklist_ask" in key] == []
