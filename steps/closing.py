@@ -61,9 +61,13 @@ def _close(app: App, session: Session, who: str, brought: Brought) -> Standing:
         stored.waive(conn, session.id, waived)
     standing = session_state.of(app, session)
     if standing.missing and before.closed_at is None:
-        remedy = "Add it; a resource that there will never be: --without KIND, or the form's list"
+        add = "Add it; a resource that there will never be: --without KIND, or the form's list"
+        settle = f"Tick it, or settle all that is open: letsconnect checklist settle {session.id} take-over"
         where = f"session {session.id}"
-        raise UserError(*(Problem(f"still missing: {one}", where, remedy) for one in standing.missing))
+        raise UserError(*(
+            Problem(f"still missing: {one}", where, settle if one.startswith("checklist: ") else add)
+            for one in standing.missing
+        ))  # fmt: skip
     if standing.resources:
         stored.materials_in(conn, session.id, now)
     if stored.close(conn, session.id, now):
