@@ -14,6 +14,7 @@ from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
+from channels.telegram_message import thaw
 from domain.deliveries import Outcome
 from domain.invitations import PartStat, Rsvp, RsvpSource
 from domain.times import iso
@@ -87,6 +88,8 @@ class World:
         self.patience: dict[int, tuple[str, int]] = {}  # door, and the attempt that is answered
         self.asked: dict[tuple[int, int, int], int] = {}
         self.reached: set[str] = set()  # keys of what arrived: nobody answers what they never got
+        self.shown: set[tuple[int, str]] = set()  # (chat, button), likewise
+        self.asked_for: set[tuple[int, int]] = set()  # (person, invitation) whose buttons somebody looked for
         for n in range(people):
             begins = START + DAY * self.dice.random() if n < people * 0.4 else self._some(START + DAY, END - 7 * DAY)
             self.then(begins, self.registers)
@@ -131,7 +134,7 @@ class World:
         self.log.people[person] = me
         self.patience[person] = (dice.choice(DOORS), dice.choice([1, 1, 1, 2, 3]))
         for chance, first, last, act in (
-            (0.45, 0, 40, self.links), (0.15, 5, 120, self.moves_country), (0.06, 1, 150, self.goes_dead),
+            (0.45, 0, 40, self.links), (0.15, 5, 120, self.moves_country), (0.1, 1, 150, self.goes_dead),
             (0.06, 10, 150, self.stops), (0.12, 5, 150, self.goes_away), (0.3, 0, 20, self.says_skills),
             (0.1, 20, 150, self.writes), (0.25, 45, 150, self.blocks),
         ):  # fmt: skip
@@ -323,6 +326,11 @@ class World:
                 other = self.dice.choice(DOORS[:4])
                 self.then(self.place.time + delay + 9 * HOUR, lambda: self.answers(me, space, version.sequence, other))
 
+    def shows(self, data: bytes) -> None:
+        """A message of ours has arrived in a chat, with its buttons."""
+        message = thaw(data)
+        self.shown.update((message.chat_id, button.data) for row in message.buttons for button in row)
+
     def bounces(self, me: Someone, original: bytes) -> None:
         self.place.file(bounce("5.1.1", original=original, ident=f"b{next(self.number)}"))
         self.place.twice(read_filed)
@@ -342,6 +350,16 @@ class World:
         if door in ("text", "calendar") and key not in self.reached:
             door = "page"
         said = self.dice.choices(["ACCEPTED", "DECLINED", "TENTATIVE"], [6, 3, 1])[0]
+        word = {"ACCEPTED": "yes", "DECLINED": "no", "TENTATIVE": "maybe"}[said]
+        button = f"rsvp/{entry.id}/{word}/{sequence + entry.bump}"
+        if door == "telegram" and (9000 + me.id, button) not in self.shown:
+            if (me.id, entry.id) not in self.asked_for:
+                self.asked_for.add((me.id, entry.id))
+                self.update(me, "message", {"message_id": 1, "date": 0, "text": "/mine"})
+                me.chat_signs.append(now)
+                self.then(now + 2 * HOUR, lambda: self.answers(me, space, sequence, door))
+                return
+            door = "page"
         if door == "calendar":
             place.file(calendar_answer(
                 entry.uid, said, sequence=sequence + entry.bump, dtstamp=now, sender=f"p{me.id}@example.org",
@@ -352,8 +370,7 @@ class World:
         elif door == "text":
             self.mail(me, WORDS[said], place.by_key(key).message_id)
         elif door == "telegram":
-            word = {"ACCEPTED": "yes", "DECLINED": "no", "TENTATIVE": "maybe"}[said]
-            self.update(me, "callback_query", {"data": f"rsvp/{entry.id}/{word}/{sequence + entry.bump}"})
+            self.update(me, "callback_query", {"data": button})
             me.chat_signs.append(now)
         else:
             session = self._fresh(space)
