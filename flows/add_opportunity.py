@@ -2,11 +2,11 @@
 
 from prefect import flow
 
-from flows.dry_run import trying
 from flows.skin import COORDINATOR, show, step
 from steps import opportunities
 from steps.app import App
 from steps.opportunities import Added
+from store.database import trying
 
 NAME = "Add an opportunity"
 
@@ -42,7 +42,7 @@ async def add_opportunity(
 
 def add(app: App, fields: dict[str, str], dry_run: bool) -> Added:
     """A dry run takes it back."""
-    with trying(app, dry_run):
+    with trying(app.conn, dry_run):
         return opportunities.add(app, fields, COORDINATOR)
 
 

@@ -5,11 +5,11 @@ from typing import Literal
 from prefect import flow
 
 from flows.choices import session_ref
-from flows.dry_run import trying
 from flows.skin import COORDINATOR, page, show, step
 from steps import resources
 from steps.app import App
 from steps.resources import Added
+from store.database import trying
 
 NAME = "Add a resource"
 
@@ -44,7 +44,7 @@ async def add_resource(
 
 def add(app: App, ref: str, fields: dict[str, str], dry_run: bool) -> Added:
     """A dry run takes it back."""
-    with trying(app, dry_run):
+    with trying(app.conn, dry_run):
         return resources.add(app, ref, fields, COORDINATOR)
 
 

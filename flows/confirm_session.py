@@ -9,10 +9,10 @@ from pydantic import Field
 
 from domain.errors import Problem, UserError
 from domain.sessions import Session
-from flows.dry_run import trying
 from flows.skin import COORDINATOR, page, show, step
 from steps import checklists, confirming
 from steps.app import App
+from store.database import trying
 
 NAME = "Confirm a session"
 
@@ -57,7 +57,7 @@ def confirm(app: App, fields: dict[str, str], sharers: str, proposal: int, dry_r
         remedy = "Write numbers of people, as 12, 15"
         raise UserError(Problem(f"{len(wrong)} of them are no numbers", "sharers", remedy))
     people = [int(word) for word in words]
-    with trying(app, dry_run):
+    with trying(app.conn, dry_run):
         session = confirming.confirm(app, fields, people, proposal or None, COORDINATOR)
         return session, len(checklists.of_session(app, app.conn, session).lines)
 

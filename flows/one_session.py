@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from domain.sessions import Session
 from flows.choices import session_ref
-from flows.dry_run import trying
 from steps import deliver, plan, sessions
 from steps.app import App
 from steps.deliver import DeliverReport
 from steps.plan import PlanReport
+from store.database import trying
 
 
 def carry_out(
@@ -19,7 +19,7 @@ def carry_out(
     A dry run does the real thing in a transaction and takes it back, so that it counts the right people.
     """
     before = sessions.find(app, session_ref(chosen))
-    with trying(app, dry_run):
+    with trying(app.conn, dry_run):
         after = change(before)
         planned = plan.plan(app, dry_run=dry_run, session_id=before.id)
     return before, after, planned, deliver.deliver(app, dry_run=dry_run)

@@ -8,11 +8,11 @@ from pydantic import Field
 
 from domain.imports import RowProblem
 from flows.choices import session_ref
-from flows.dry_run import trying
 from flows.skin import COORDINATOR, page, sentence, show, step, without_addresses
 from steps import attendance, guest_letters, import_attendance
 from steps.app import App
 from steps.attendance import Present
+from store.database import trying
 
 NAME = "Record attendance"
 
@@ -46,7 +46,7 @@ async def record_attendance(
     ref = session_ref(session)
 
     def work(app: App) -> tuple[int, list[import_attendance.AttendanceReport], Present, int]:
-        with trying(app, dry_run):
+        with trying(app.conn, dry_run):
             done = carry_out(app, ref, people, guests, lists, guest, is_person, dry_run)
             return *done, guest_letters.invite_guests(app, ref, COORDINATOR) if invite_guests else 0
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from prefect import flow
 
+from domain.sessions import Session
 from flows.one_session import carry_out
 from flows.plan_and_deliver import check, told
 from flows.skin import COORDINATOR, page, show, step
@@ -39,6 +40,9 @@ async def send_invitations(
 
 def invite(app: App, chosen: str, everybody: bool, dry_run: bool) -> tuple[PlanReport, DeliverReport]:
     """What was planned for that session, and what was delivered; a dry run changes nothing."""
-    opened = lambda one: sessions.invite_everybody(app, str(one.id), COORDINATOR) if everybody else one  # noqa: E731 - one line
+
+    def opened(one: Session) -> Session:
+        return sessions.invite_everybody(app, str(one.id), COORDINATOR) if everybody else one
+
     _, _, planned, delivered = carry_out(app, chosen, opened, dry_run)
     return planned, delivered

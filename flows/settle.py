@@ -3,11 +3,11 @@
 from prefect import flow
 
 from flows.choices import DOT
-from flows.dry_run import trying
 from flows.skin import COORDINATOR, page, show, step, table
 from steps import waiting
 from steps.app import App
 from steps.waiting import Outcome
+from store.database import trying
 
 NAME = "Settle"
 
@@ -31,7 +31,7 @@ async def settle(thing: str, outcome: Outcome = "seen to", dry_run: bool = True)
 
 def carry_out(app: App, ref: str, outcome: str, dry_run: bool) -> tuple[str, list[waiting.Thing]]:
     """What was done, and what waits afterwards. A dry run does the real thing in a transaction and takes it back."""
-    with trying(app, dry_run):
+    with trying(app.conn, dry_run):
         return waiting.settle(app, ref, outcome, COORDINATOR), waiting.things(app)
 
 

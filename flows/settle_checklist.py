@@ -13,6 +13,7 @@ from steps import checklist_desk
 from steps.app import App
 from steps.checklist_desk import Waiting
 from steps.checklists import Checklist
+from store.database import trying
 
 NAME = "Settle what sharers left"
 CHOICES = {
@@ -56,13 +57,8 @@ def settle(
     before = next((one for one in checklist_desk.waiting(app) if str(one.session.id) == ref), None)
     if before is None:
         raise UserError(Problem("does not wait on the desk any more", f"session {ref}", "Nothing needs to be done"))
-    if dry_run:
-        app.conn.execute("begin immediate")
-    try:
+    with trying(app.conn, dry_run):
         return before, checklist_desk.settle(app, ref, choice, COORDINATOR, str(to) if to else "")
-    finally:
-        if dry_run:
-            app.conn.execute("rollback")
 
 
 def told(before: Waiting, after: Checklist, choice: str, dry_run: bool) -> str:

@@ -42,8 +42,7 @@ def issue(app: App, who: str, *, dry_run: bool = False) -> Issued:
     """Issue every badge that was earned and never issued. Again changes nothing; what was revoked stays so."""
     now, wanted = app.now(), rules(app).rules
     counts: Counter[str] = Counter()
-    app.conn.execute("begin immediate")
-    try:
+    with database.trying(app.conn, dry_run), database.write(app.conn):
         known = badges.issued(app.conn)
         for person, taken in list(badges.taken(app.conn, now)):
             for one in earned(wanted, taken):
@@ -52,11 +51,6 @@ def issue(app: App, who: str, *, dry_run: bool = False) -> Issued:
         if counts:
             detail = ", ".join(f"{number} {code}" for code, number in sorted(counts.items()))
             journal.note(app.conn, now, who, "issued badges", "", detail)
-        app.conn.execute("rollback" if dry_run else "commit")
-    except BaseException:
-        if app.conn.in_transaction:
-            app.conn.execute("rollback")
-        raise
     return Issued(counts.total(), dict(sorted(counts.items())))
 
 

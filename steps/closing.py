@@ -39,14 +39,8 @@ def close(app: App, session_ref: str, who: str, brought: Brought = NOTHING, *, d
     unknown = [name for name in brought.without if name not in [kind.value for kind in ResourceKind]]
     if unknown:
         raise UserError(*(Problem(f"is none of {', '.join(ResourceKind)}", name) for name in unknown))
-    if not dry_run:
-        with database.write(app.conn):
-            return _close(app, session, who, brought)
-    app.conn.execute("begin immediate")
-    try:
+    with database.trying(app.conn, dry_run), database.write(app.conn):
         return _close(app, session, who, brought)
-    finally:
-        app.conn.execute("rollback")
 
 
 def _close(app: App, session: Session, who: str, brought: Brought) -> Standing:

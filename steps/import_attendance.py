@@ -61,14 +61,9 @@ def import_attendance(
     people = [one for one in everybody if not _is_own(app, one, naming)]
     ignored = len(everybody) - len(people)
     work = _Work(app, session.id, app.now())
-    if dry_run and app.conn.in_transaction:  # whoever began it takes it back
-        return work.report(None, path.name, people, ignored, problems)
     if dry_run:
-        app.conn.execute("begin immediate")
-        try:
+        with database.trying(app.conn, dry_run):
             return work.report(None, path.name, people, ignored, problems)
-        finally:
-            app.conn.execute("rollback")
     with database.write(app.conn) as conn:
         run_id = imports.begin(conn, KIND, path.name, table.sha256, work.now)
         earlier = imports.waiting(conn, KIND, path.name)

@@ -181,13 +181,10 @@ class _Work:
     def rehearse(self) -> None:
         """Everything as it would be done, in one transaction that is taken back."""
         conn = self.app.conn
-        conn.execute("begin immediate")
-        try:
+        with database.trying(conn, dry_run=True):
             run_id = self._begin(conn)
             for page in self.pages():
                 self.take_in(page, run_id)
-        finally:
-            conn.execute("rollback")
 
     def _begin(self, conn: database.Connection) -> int:
         skills.sync(conn, self.app.programme.skills)

@@ -16,7 +16,7 @@ from channels.tables_json import Row
 from domain.errors import Problem, UserError
 from domain.imports import ImportReport, RowProblem, fold, row_problem
 from steps.app import App
-from store import imports, journal
+from store import database, imports, journal
 
 Became = Literal["accepted", "merged", "unchanged"]
 # Takes one row's cells by column in, inside the transaction. UserError: what is wrong with it, each with its field.
@@ -53,20 +53,14 @@ def import_table(app: App, path: Path, kind: str, columns: Columns, take: Take, 
     if lacks := [name for name in columns.needed if name not in places]:
         remedy = f"Name the columns: {', '.join(columns.known)}"
         raise UserError(*(Problem(f"has no column {name!r}", path.name, remedy) for name in lacks))
-    account, run = _Account(), None
-    app.conn.execute("begin immediate")
-    try:
+    account = _Account()
+    with database.trying(app.conn, dry_run), database.write(app.conn):
         run = imports.begin(app.conn, kind, path.name, table.sha256, now)
         _take_in(app, table, places, take, account, run, kind, path.name, now)
         imports.count(app.conn, run, account.counts)
         imports.finish(app.conn, run, now)
         detail = ", ".join(f"{number} {name}" for name, number in account.counts.items())
         journal.note(app.conn, now, "import", f"imported {kind}", f"import_run/{run}", detail)
-        app.conn.execute("rollback" if dry_run else "commit")
-    except BaseException:
-        if app.conn.in_transaction:
-            app.conn.execute("rollback")
-        raise
     accepted, merged, unchanged, rejected = (account.counts[name] for name in _COUNTED)
     return ImportReport(
         None if dry_run else run, path.name, accepted, merged, unchanged, rejected, tuple(account.problems)

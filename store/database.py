@@ -109,6 +109,21 @@ def write(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
+def trying(conn: sqlite3.Connection, dry_run: bool) -> Iterator[None]:
+    """What is written within stays, unless it is a dry run: that does the real thing in a transaction and takes it
+    back, so that it counts and refuses rightly. Nothing may leave within. Joins an outer one, whose end decides."""
+    if not dry_run or conn.in_transaction:
+        yield
+        return
+    conn.execute("begin immediate")
+    try:
+        yield
+    finally:
+        if conn.in_transaction:
+            conn.execute("rollback")
+
+
+@contextmanager
 def undoable(conn: sqlite3.Connection) -> Iterator[None]:
     """A part of a write transaction that is taken back when it raises, and the rest is not."""
     conn.execute("savepoint part")

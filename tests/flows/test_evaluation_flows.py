@@ -8,8 +8,8 @@ import pytest
 
 from domain.errors import UserError
 from flows import evaluation_report, record_attendance
-from flows.dry_run import trying
 from steps import attendance
+from store.database import trying
 from tests.programme import Place
 
 LIST = Path(__file__).parents[1] / "data" / "attendance" / "zoom.csv"
@@ -27,7 +27,7 @@ def place(tmp_path: Path) -> Place:
 
 
 def record(place: Place, dry_run: bool = False, guest: int = 0, is_person: int = 0, guests: int = -1, *ids: int) -> str:
-    with trying(place.app, dry_run):
+    with trying(place.app.conn, dry_run):
         done = record_attendance.carry_out(place.app, "1", list(ids), guests, True, guest, is_person, dry_run)
     return record_attendance.told(*done, dry_run)
 

@@ -27,7 +27,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     record_page = registrations.record_page
 
-    def watched(conn, page, **more):  # type: ignore[no-untyped-def]
+    def watched(conn, page, **more):
         seen.extend(one.profile.name for one in page)
         return record_page(conn, page, **more)
 
@@ -36,7 +36,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def take(home: Home, rows: str, name: str = "form.csv", header: str = HEADER, **more: object) -> ImportReport:
-    return import_registrations(home.app, home.write(header + rows, name), **more)  # type: ignore[arg-type]
+    return import_registrations(home.app, home.write(header + rows, name), **more)
 
 
 def affiliates(home: Home) -> list[str]:
