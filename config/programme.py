@@ -1,29 +1,22 @@
-"""The programme as data: programme.toml, cadences.toml, skills.toml, and (in files of their own here) newsletter.toml,
-surveys.toml, checklists.toml and guides.toml, validated with every problem at once."""
+"""The programme as data: programme.toml, cadences.toml and skills.toml (their fields are in `programme_file.py`), and
+(in files of their own here) newsletter, surveys, checklists and guides. Tells every problem at once."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import time, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
 
-from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, Field
-
-from config import checklists, guides, surveys
+from config import checklists, guides, programme_file, surveys
 from config import newsletter as newsletter_file
-from config.toml_file import STRICT, Duration, read
+from config.toml_file import read
 from domain.cadences import (
     ANCHORED,
     EVENTS,
     MAILINGS,
-    NO_CAP,
     SAYS_OF,
     SPEAKS_OF,
     Anchor,
-    Audience,
     Channel,
     Purpose,
     Rules,
@@ -33,150 +26,10 @@ from domain.checklists import Duty
 from domain.errors import ConfigError, Problem
 from domain.guides import Guide
 from domain.newsletter import IssueKind, IssueRule
-from domain.resources import ResourceKind
-from domain.sessions import Invites, Kind
+from domain.sessions import Kind
 from domain.subjects import About
 from domain.surveys import Survey
-from domain.times import QuietHours, zone_or_none
-
-
-def _zone(name: str) -> str:
-    if zone_or_none(name) is None:
-        raise ValueError("is not an IANA time zone, such as Africa/Lagos")
-    return name
-
-
-def _address(text: str) -> str:
-    try:
-        return str(validate_email(text, check_deliverability=False, test_environment=True).normalized)
-    except EmailNotValidError:
-        raise ValueError("is not an e-mail address") from None
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
-Address = Annotated[str, AfterValidator(_address)]
-
-
-class _Model(BaseModel):
-    model_config = STRICT
-
-
-class _Kind(_Model):
-    title: str
-    minutes: int = Field(gt=0, le=24 * 60)
-    capacity: int | None = Field(default=None, gt=0)
-    invites: Invites
-    recorded: bool
-    needs: list[ResourceKind] = []
-
-
-class _Quiet(_Model):
-    start: time
-    end: time
-
-
-class _Guards(_Model):
-    mass_plan: int = Field(gt=0)
-    withdrawals: float = Field(gt=0, le=1)
-
-
-class _Retention(_Model):
-    mails_days: int = Field(default=90, ge=1)
-    strangers_days: int = Field(default=7, ge=1)
-    letters_days: int = Field(default=365, ge=30)
-    guests_days: int = Field(default=180, ge=1)
-
-
-class _Report(_Model):
-    small: int = Field(default=5, ge=1, le=100)
-    clinics: list[str] = ["clinic"]
-    connections: list[str] = ["coffee", "cluster"]
-    regional: list[str] = ["regional"]
-    prioritised: float = Field(default=0.3, gt=0, le=1)
-    interests: list[str] = []
-
-
-class _Limits(_Model):
-    import_megabytes: int = Field(gt=0)
-    link_seconds: int = Field(gt=0)
-
-
-class _Touch(_Model):
-    preferred_hour: int = Field(default=10, ge=0, le=23)
-    weekly_cap: int = Field(default=4, ge=1, le=50)
-
-
-class _Sender(_Model):
-    name: str = Field(min_length=1)
-    address: Address | None = None
-
-
-class _Coordinator(_Model):
-    name: str = Field(min_length=1)
-    address: Address
-    languages: list[str] = []
-    regions: list[str] = []
-
-
-class _Group(_Model):
-    name: str = Field(min_length=1)
-    chat_id: int
-
-
-class _Programme(_Model):
-    version: int
-    name: str = Field(min_length=1)
-    mailbox: Address
-    zone: Zone
-    languages: list[str] = Field(min_length=1)
-    verp: bool = True
-    quiet_hours: _Quiet
-    touch: _Touch = _Touch()
-    senders: dict[str, _Sender]
-    coordinators: list[_Coordinator] = Field(min_length=1)
-    groups: list[_Group] = []
-    guards: _Guards
-    limits: _Limits
-    retention: _Retention = _Retention()
-    report: _Report = _Report()
-    kinds: dict[str, _Kind] = Field(min_length=1)
-
-
-class _Touchpoint(_Model):
-    purpose: Purpose
-    topic: str = Field(min_length=1)
-    quiet_hours: bool
-    expires_after: Duration | None = None
-    priority: int = Field(default=5, ge=1, le=9)
-    anchor: Anchor | None = None
-    offset: Duration = timedelta()
-    audience: list[Audience] = []
-    channel: Channel = Channel.EMAIL
-    sender: str = "programme"
-    preferred_hour: bool = False
-    cap: str = NO_CAP
-    ladder: str = ""
-    rung: int = Field(default=1, ge=1, le=9)
-
-
-class _Cadences(_Model):
-    version: int
-    touchpoints: dict[str, _Touchpoint]
-
-
-class _Skill(_Model):
-    code: str = Field(pattern=r"^[a-z0-9-]+$")
-    title: str
-
-
-class _Category(_Model):
-    title: str
-    skills: list[_Skill]
-
-
-class _Skills(_Model):
-    version: int
-    categories: dict[str, _Category]
+from domain.times import QuietHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,9 +130,9 @@ RESERVED = frozenset({"invite", "cancel", "rsvp", "chat", "desk", "announce"})
 def load(folder: Path) -> Programme:
     """Read and check the files in `folder`. ConfigError lists every problem with file and key."""
     problems: list[Problem] = []
-    programme = read(folder / "programme.toml", _Programme, problems)
-    cadences = read(folder / "cadences.toml", _Cadences, problems)
-    skills = read(folder / "skills.toml", _Skills, problems)
+    programme = read(folder / "programme.toml", programme_file.Programme, problems)
+    cadences = read(folder / "cadences.toml", programme_file.Cadences, problems)
+    skills = read(folder / "skills.toml", programme_file.Skills, problems)
     issues = read(folder / "newsletter.toml", newsletter_file.Newsletter, problems)
     asked = surveys.load(folder, programme.kinds if programme else (), problems)
     duties = checklists.load(folder, programme.kinds if programme else (), problems)
@@ -296,7 +149,7 @@ def load(folder: Path) -> Programme:
     return replace(found, duties=duties, guides=guided)
 
 
-def _report_problems(programme: _Programme) -> list[Problem]:
+def _report_problems(programme: programme_file.Programme) -> list[Problem]:
     report, remedy = programme.report, f"Known: {', '.join(programme.kinds)}"
     named = {"clinics": report.clinics, "connections": report.connections, "regional": report.regional}
     return [
@@ -307,7 +160,7 @@ def _report_problems(programme: _Programme) -> list[Problem]:
     ]
 
 
-def _touchpoint_problems(cadences: _Cadences, senders: Collection[str]) -> list[Problem]:
+def _touchpoint_problems(cadences: programme_file.Cadences, senders: Collection[str]) -> list[Problem]:
     found = []
 
     def bad(code: str, key: str, what: str, remedy: str) -> None:
@@ -375,9 +228,9 @@ NOT_TIMED = frozenset(
 
 
 def _assemble(
-    programme: _Programme,
-    cadences: _Cadences,
-    skills: _Skills,
+    programme: programme_file.Programme,
+    cadences: programme_file.Cadences,
+    skills: programme_file.Skills,
     asked: tuple[Survey, ...],
     issues: Mapping[IssueKind, IssueRule],
 ) -> Programme:
