@@ -1,6 +1,8 @@
 """A Postfix of the bench's own: its own folder, a port on loopback, and every mail it takes is discarded by its queue.
 
 What a relay costs is in it: smtpd, cleanup, the queue on the disk, the queue manager. Root only, as Postfix demands.
+One setting is not as shipped: a sender that is quicker than the queue manager is not put to sleep for a second
+(`in_flow_delay`), which decides who is first in a round of two seconds; instead the queue is empty before each round.
 """
 
 import os
@@ -9,8 +11,9 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +21,7 @@ from bench.smtp_tools import HOST, program
 from domain.errors import Problem, UserError
 
 START_SECONDS = 20.0
+EMPTY_SECONDS = 60.0
 _MAIN = """
 compatibility_level = 3.6
 queue_directory = {folder}/spool
@@ -41,6 +45,7 @@ smtpd_recipient_restrictions = permit_mynetworks, reject
 smtpd_client_connection_count_limit = 0
 smtpd_client_connection_rate_limit = 0
 default_process_limit = 100
+in_flow_delay = 0s
 """
 _SERVICES = """
 127.0.0.1:{port} inet n - n - - smtpd
@@ -64,9 +69,17 @@ postlog unix-dgram n - n - 1 postlogd
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """Where a server listens, and a wait until it has nothing left to do."""
+
+    port: int
+    settled: Callable[[], None] = lambda: None
+
+
 @contextmanager
-def postfix() -> Iterator[int]:
-    """Its port. UserError when it is not installed, does not start, or we are not root."""
+def postfix() -> Iterator[Relay]:
+    """Ready to take mail. UserError when it is not installed, does not start, or we are not root."""
     path = program("postfix")
     if os.geteuid() != 0:
         raise UserError(Problem("starts for root only", "postfix", "Leave --peer postfix out, or run it as root"))
@@ -81,7 +94,7 @@ def postfix() -> Iterator[int]:
         try:
             _run([*argv, "start"])
             _wait(port)
-            yield port
+            yield Relay(port, lambda: _empty(folder / "spool"))
         finally:
             subprocess.run([*argv, "stop"], capture_output=True, check=False)
             subprocess.run([*argv, "abort"], capture_output=True, check=False)
@@ -105,6 +118,14 @@ def _run(argv: list[str]) -> None:
     if ended.returncode:
         said = (ended.stderr or ended.stdout).strip().splitlines()
         raise UserError(Problem(f"did not start: {said[-1] if said else 'no word why'}", "postfix", "Try it by hand"))
+
+
+def _empty(spool: Path) -> None:
+    overdue = time.monotonic() + EMPTY_SECONDS
+    while any(files for queue in ("incoming", "active") for _, _, files in os.walk(spool / queue)):
+        if time.monotonic() > overdue:
+            raise UserError(Problem("does not get through its queue", "postfix", "Run it again"))
+        time.sleep(0.02)
 
 
 def _wait(port: int) -> None:
