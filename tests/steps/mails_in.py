@@ -1,9 +1,28 @@
-"""Mails as they come back: calendar answers, answers by text, bounces, holiday notices."""
+"""Mails as they come back (calendar answers, answers by text, bounces, holiday notices), and reading them."""
 
 from datetime import datetime
 from email.message import EmailMessage
 
+from steps.inbox import InboxReport, read_filed
 from tests.programme import NOON, Place
+
+KEY = "invite/1/0/1"  # what Ada had
+
+
+def read(place: Place, *mails: bytes, received: datetime | None = None) -> InboxReport:
+    place.file(*mails, received=received)
+    return read_filed(place.app)
+
+
+def states(place: Place) -> list[tuple[str, str]]:
+    """(state, kind) of everything that came, oldest first."""
+    rows = place.app.conn.execute("select state, kind from inbox order by id")
+    return [(row["state"], row["kind"]) for row in rows]
+
+
+def health(place: Place, person: int = 1) -> str:
+    row = place.app.conn.execute("select health from contact_points where participant_id = ?", (person,)).fetchone()
+    return str(row["health"])
 
 
 def reply_by_text(

@@ -15,27 +15,9 @@ from steps.inbox import InboxReport, read_filed
 from steps.mails import BOUNCE_TAG, UNSUBSCRIBE_TAG
 from store import database, inbox, participants
 from tests.programme import NOON, Place
-from tests.steps.mails_in import bounce, calendar_answer, reply_by_text
+from tests.steps.mails_in import KEY, bounce, calendar_answer, read, reply_by_text
 
-KEY = "invite/1/0/1"
 QMAIL = "<p1@example.org>:\nSorry, no mailbox here by that name. (#5.1.1)\n"
-
-
-@pytest.fixture
-def session(place: Place) -> Session:
-    """Ada (1) and Bob (2) have an invitation each."""
-    session = place.session()
-    for name in ("Ada", "Bob"):
-        place.register(place.person(name), session)
-    place.welcomed()
-    assert place.tick() == ["invite/1/0/1", "invite/1/0/2"]
-    place.later(minutes=5)
-    return session
-
-
-def read(place: Place, *mails: bytes, received: datetime | None = None) -> InboxReport:
-    place.file(*mails, received=received)
-    return read_filed(place.app)
 
 
 def health(place: Place) -> list[str]:
