@@ -4,11 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.programme import NOON
+from tests.commands.terminal import AT, Ran, letsconnect
 from tests.steps.issue_place import IssuePlace
-from tests.test_cli import Ran, letsconnect
-
-AT = NOON.isoformat()
 
 
 @pytest.fixture
