@@ -46,3 +46,9 @@ class IssuePlace(Place):
 
     def state(self, issue: Issue) -> str:
         return newsletter.find(self.app, str(issue.id)).state.value
+
+    def sent(self) -> list[str]:
+        """Keys of what left in this delivery, sorted."""
+        before = len(self.channel.stored)
+        self.deliver()
+        return sorted(self.message(parcel.id).key for parcel in self.channel.stored[before:])
