@@ -14,7 +14,7 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
     nouns = commands.add_parser("resource", help="recordings, slides and other links of sessions").add_subparsers(
         required=True, metavar="ACTION"
     )
-    add = nouns.add_parser("add", help="a resource; its address again changes it", parents=[common, acting])
+    add = nouns.add_parser("add", help="a resource; the same again changes what is said", parents=[common, acting])
     add.add_argument("session", help="id, code or title")
     add.add_argument("kind", choices=tuple(ResourceKind), help="what it is")
     add.add_argument("url", help="where it is: https://...")

@@ -193,10 +193,8 @@ def _ask_for_help(
 
 
 def _keep_resource(app: App, session: Session, kind: ResourceKind, link: str, now: datetime) -> None:
-    """A page that is there as something of its own, such as the recording, is no mere link when it is named again."""
     values, problems = resources.read({"kind": kind.value, "url": link})
-    known = {one.url for one in resources.listing(app, str(session.id))}
-    if not problems and not (kind is ResourceKind.LINK and values["url"] in known):
+    if not problems:
         resources.put(app, session, values, now)
 
 

@@ -23,8 +23,8 @@ FIELDS = ("kind", "url", "title", "language", "size")
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """`new`: no resource of the session had this address. `complete`: with it all that was needed is in, just now.
-    `changed`: something is otherwise than before."""
+    """`new`: no resource of the session was of this kind at this address. `complete`: with it all that was needed is
+    in, just now. `changed`: something is otherwise than before."""
 
     resource: Resource
     new: bool
@@ -34,7 +34,7 @@ class Added:
 
 
 def add(app: App, session_ref: str, fields: Mapping[str, str], who: str) -> Added:
-    """A resource from `fields` (see FIELDS; kind and url are needed); the same address again changes what is said.
+    """A resource from `fields` (see FIELDS; kind and url are needed); the same again changes what is said of it.
 
     UserError lists every problem.
     """
@@ -53,12 +53,12 @@ def add(app: App, session_ref: str, fields: Mapping[str, str], who: str) -> Adde
 def put(app: App, session: Session, values: Mapping[str, Any], now: datetime) -> Added:
     """Store what `read` gave, inside a write transaction, and see whether the materials are in with it."""
     title = values["title"] or session.title
-    before = {r.url: r for r in resources.listing(app.conn, session.id)}
+    before = {r.id: r for r in resources.listing(app.conn, session.id)}
     resource = Resource(0, session.id, values["kind"], title, values["url"], values["language"], values["size"], now)
     stored, new = resources.add(app.conn, resource)
     lacks = lacking(app, session)
     complete = not lacks and resources.materials_in(app.conn, session.id, now)
-    return Added(stored, new, new or stored != before[stored.url], complete, lacks)
+    return Added(stored, new, new or stored != before[stored.id], complete, lacks)
 
 
 def remove(app: App, resource_id: int, who: str) -> None:

@@ -20,21 +20,24 @@ class Record:
 
 
 def add(conn: sqlite3.Connection, resource: Resource) -> tuple[Resource, bool]:
-    """Store a resource (its `id` is ignored); the same address again changes what is said of it.
+    """Store a resource (its `id` is ignored); the same kind at the same address again changes what is said of it.
 
-    As it is stored, and whether it is new.
+    A mere link is no second entry beside something of its own at that address, whichever came first. As it is stored,
+    and whether it is new.
     """
-    known = conn.execute(
-        "select id, added_at from resources where session_id = ? and url = ?", (resource.session_id, resource.url)
-    ).fetchone()
+    there = {one.kind: one for one in listing(conn, resource.session_id) if one.url == resource.url}
+    if resource.kind is ResourceKind.LINK and there and resource.kind not in there:
+        return next(iter(there.values())), False
+    if ResourceKind.LINK in there and resource.kind not in there:
+        conn.execute("update resources set kind = ? where id = ?", (resource.kind, there[ResourceKind.LINK].id))
     (row,) = conn.execute(
         "insert into resources (session_id, kind, title, url, language, bytes, added_at) values (?, ?, ?, ?, ?, ?, ?)"
-        " on conflict (session_id, url) do update set kind = excluded.kind, title = excluded.title,"
-        " language = excluded.language, bytes = coalesce(excluded.bytes, bytes) returning *",
+        " on conflict (session_id, url, kind) do update set title = excluded.title, language = excluded.language,"
+        " bytes = coalesce(excluded.bytes, bytes) returning *",
         (resource.session_id, resource.kind.value, resource.title, resource.url, resource.language, resource.bytes,
          iso(resource.added_at)),
     ).fetchall()  # fmt: skip
-    return _from_row(row), known is None
+    return _from_row(row), resource.kind not in there and ResourceKind.LINK not in there
 
 
 def remove(conn: sqlite3.Connection, resource_id: int) -> bool:

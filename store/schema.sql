@@ -689,7 +689,7 @@ CREATE TABLE relays (
 CREATE INDEX relays_sender on relays (sender_id, at)
 ;
 
-CREATE TABLE resources (
+CREATE TABLE "resources" (
   id integer primary key,
   session_id integer not null references sessions (id),
   kind text not null check (kind in ('recording', 'slides', 'case_study', 'template', 'translation', 'link')),
@@ -698,7 +698,7 @@ CREATE TABLE resources (
   language text not null default '',         -- BCP 47; '': not said
   bytes integer check (bytes >= 0),          -- null: nobody knows
   added_at text not null,
-  unique (session_id, url)
+  unique (session_id, url, kind)
 ) strict;
 
 CREATE TABLE response_answers (

@@ -24,5 +24,6 @@ from store.migrations import m020_session_texts
 from store.migrations import m021_outbox_indexes
 from store.migrations import m023_import_rows
 from store.migrations import m024_proposals
+from store.migrations import m025_resource_kinds
 
 __all__ = ["migrations"]

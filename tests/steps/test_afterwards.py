@@ -11,9 +11,10 @@ import pytest
 
 from domain.cadences import EVENTS
 from domain.errors import UserError
+from domain.newsletter import IssueKind
 from domain.sessions import Session
 from domain.times import iso
-from steps import badges, closing, resources, session_state, status
+from steps import badges, closing, newsletter, newsletter_content, resources, session_state, status
 from steps.attendance import attended
 from steps.inbox import read_filed
 from steps.plan import plan
@@ -21,6 +22,7 @@ from store import resources as stored
 from store import support as stored_support
 from tests.programme import Place
 from tests.steps.mails_in import reply_by_text
+from tests.visitor import Visitor, with_pages
 
 ABOUT = {"materials", "thanks", "badge", "request_noted", "audience_languages", "audience_brief"}
 
@@ -107,6 +109,27 @@ def test_materials_go_once_to_who_came_and_to_who_could_not(place: Place) -> Non
         place.later(days=1)
         place.tick()
     assert letters(place) == ["materials Ben", "materials Cy"]
+
+
+def test_slides_and_recording_at_one_address_are_told_as_two(place: Place) -> None:
+    with_pages(place)
+    session = over(place)
+    url = "https://c.example/all"
+    for kind in ("recording", "slides", "recording", "link"):
+        resources.add(place.app, str(session.id), {"kind": kind, "url": url}, "test")
+    place.later(days=2)
+    place.tick()
+    lines = [line.strip() for line in text(place, "materials", 2).splitlines()]
+    assert [line for line in lines if "Proposal writing" in line and line.startswith("- ")] == [
+        "- Recording: Proposal writing", "- Slides: Proposal writing",
+    ]  # fmt: skip
+    assert lines.count(url) == 2
+    visitor = Visitor(place)
+    visitor.get(f"/sessions/{session.id}")
+    assert visitor.links().count(url) == 2
+    issue = newsletter.draft(place.app, IssueKind.NEWSLETTER, "test", anyway=True)
+    (missed,) = newsletter_content.assemble(place.app, issue, place.time, place.time).missed
+    assert [(one.kind, one.url) for one in missed.resources] == [("recording", url), ("slides", url)]
 
 
 def test_materials_wait_for_the_end_of_a_session_that_moves(place: Place) -> None:

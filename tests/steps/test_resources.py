@@ -38,15 +38,35 @@ def test_add_takes_the_title_of_the_session(place: Place, clinic: Session) -> No
     assert add(place, "slides").resource.title == "Proposal writing"
 
 
-def test_add_same_address_changes_what_is_said(place: Place, clinic: Session) -> None:
+def test_add_same_kind_and_address_changes_what_is_said(place: Place, clinic: Session) -> None:
     first = add(place, "slides", size="2 MB")
     same = add(place, "slides", size="2 MB")
-    other = add(place, "template", language="fr")
+    other = add(place, "slides", language="fr", title="A talk")
     assert (same.resource, same.new, same.changed) == (first.resource, False, False)
-    assert (other.resource.kind, other.resource.language, other.resource.bytes) == (T, "fr", 2_000_000)
+    one = other.resource
+    assert (one.title, one.language, one.bytes, other.new, other.changed) == ("A talk", "fr", 2_000_000, False, True)
     assert [r.id for r in resources.listing(place.app)] == [first.resource.id]
     (notes,) = place.app.conn.execute("select count(*) from journal where what like '%resource'").fetchone()
     assert notes == 2
+
+
+def test_two_kinds_at_one_address_are_two_resources(place: Place, clinic: Session) -> None:
+    slides = add(place, "slides")
+    recording = add(place, "recording")
+    assert (slides.missing, recording.new, recording.complete) == ((R,), True, True)
+    again = [add(place, kind) for kind in ("slides", "recording")]
+    assert [(one.new, one.changed) for one in again] == [(False, False)] * 2
+    assert [(r.kind, r.url) for r in resources.listing(place.app)] == [
+        (R, slides.resource.url), (S, slides.resource.url),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kinds", [("slides", "link"), ("link", "slides")])
+def test_mere_link_is_no_second_entry(place: Place, clinic: Session, kinds: tuple[str, str]) -> None:
+    first = add(place, kinds[0], language="fr")
+    second = add(place, kinds[1])
+    assert (second.new, second.resource.id) == (False, first.resource.id)
+    assert [r.kind for r in resources.listing(place.app)] == [S]
 
 
 def test_materials_are_in_once_when_the_last_needed_one_comes(place: Place, clinic: Session) -> None:
