@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from commands.output import complain, count, print_json, print_table, say
+from domain.imports import passed_over
 from steps import attendance, guest_letters, import_attendance
 from steps.app import App
 
@@ -33,6 +34,7 @@ def run_import(args: argparse.Namespace, app: App) -> int:
         say(
             f"session {report.session_id}: {report.accepted} people entered, {report.guests} guests,"
             f" {report.doubtful} doubtful, {report.unchanged} in already, {report.ignored} no people"
+            f"{passed_over(report.erased)}"
             f"{' (dry run: nothing was changed)' if args.dry_run else ''}"
         )
         if report.doubtful and not args.dry_run:

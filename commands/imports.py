@@ -96,10 +96,7 @@ def _said(args: argparse.Namespace, reports: Sequence[ImportReport]) -> int:
         say("nothing to import")
     for report in reports:
         if not args.json:
-            say(
-                f"{report.accepted} accepted, {report.merged} merged, {report.unchanged} unchanged,"
-                f" {report.rejected} rejected{' (dry run: nothing was changed)' if args.dry_run else ''}"
-            )
+            say(f"{report.counted()}{' (dry run: nothing was changed)' if args.dry_run else ''}")
         for warning in report.warnings:
             complain(f"note: {warning}")
         for problem in report.problems:

@@ -68,6 +68,11 @@ def _erase(args: argparse.Namespace, app: App) -> int:
         print_json(done)
     else:
         say(f"person {person} is erased; {done['messages taken back']} queued messages taken back")
+        say(
+            f"kept: ids, states and times, so that figures stay true; and keyed hashes of addresses and chats"
+            f" ({done['hashes kept']}), so that an old row of a sheet or an export does not bring the person back"
+        )
+        say("yours to do: take the row out of the published sheet, and out of files in incoming/ and elsewhere")
     return 0
 
 

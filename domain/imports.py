@@ -245,7 +245,8 @@ def members(text: str, check: Callable[[str], Mail | str]) -> tuple[list[tuple[s
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did, counted in rows; `rejected` rows are kept for correction. Nothing of a person is in it.
+    """What an import did, counted in rows; `rejected` rows are kept for correction, rows of people who asked to be
+    `erased` are passed over. Nothing of a person is in it.
 
     `run_id` is None for a dry run and for a file that could not be read at all. The longest lists end with how
     many more there are.
@@ -259,3 +260,16 @@ class ImportReport:
     rejected: int = 0
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    erased: int = 0
+
+    def counted(self) -> str:
+        """In words."""
+        told = f"{self.accepted} accepted, {self.merged} merged, {self.unchanged} unchanged, {self.rejected} rejected"
+        return told + passed_over(self.erased)
+
+
+def passed_over(rows: int) -> str:
+    """What a report adds where rows were left out because of an erasure; "" for none."""
+    if not rows:
+        return ""
+    return f", {rows} {'row' if rows == 1 else 'rows'} of people who asked to be erased passed over"

@@ -7,7 +7,7 @@ from flows.skin import StepFailed, counted, page, sentence, show, step
 from steps import imports
 
 NAME = "Import registrations"
-COUNTS = ("accepted", "merged", "unchanged", "rejected")
+COUNTS = ("accepted", "merged", "unchanged", "rejected", "erased")
 SHOWN = 200
 
 
@@ -51,6 +51,11 @@ def said(totals: dict[str, int], unread: int, dry_run: bool) -> str:
         (totals["accepted"], f"registration {was} taken in", f"registrations {were} taken in"),
         (totals["merged"], f"row {was} added to what is known", f"rows {were} added to what is known"),
         (totals["rejected"], "row waits for correction", "rows wait for correction"),
+        (
+            totals["erased"],
+            f"row of people who asked to be erased {was} passed over",
+            f"rows of people who asked to be erased {were} passed over",
+        ),
         (unread, "file could not be read", "files could not be read"),
     ) or "There was nothing new."
 

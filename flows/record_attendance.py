@@ -76,6 +76,11 @@ def told(new: int, reports: list[import_attendance.AttendanceReport], there: Pre
         (accepted, "person is entered", "people are entered"),
         (sum(report.guests for report in reports), "guest is new", "guests are new"),
         (sum(report.doubtful for report in reports), "doubtful guest is new", "doubtful guests are new"),
+        (
+            sum(report.erased for report in reports),
+            "row of people who asked to be erased is passed over",
+            "rows of people who asked to be erased are passed over",
+        ),
         (unread, "list could not be read: see incoming/failed", "lists could not be read: see incoming/failed"),
     )
     return page(

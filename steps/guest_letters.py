@@ -1,14 +1,14 @@
 """Guests whose address a meeting tool's list gave are invited to register: once in their life, when a coordinator says.
 
 Who is a guest is `steps/attendance.py`'s; sending is `steps/deliver.py`'s. Nobody is asked whose name may be a known
-person's, who wants no mail from us, or whom we know meanwhile.
+person's, who wants no mail from us, who once asked to be erased, or whom we know meanwhile.
 """
 
 from datetime import timedelta
 from functools import partial
 
 from domain.sessions import Session
-from steps import attendance, notices
+from steps import attendance, erased, notices
 from steps.app import App
 from steps.notices import Notice, Reader
 from store import attendance as stored
@@ -23,7 +23,9 @@ def invite_guests(app: App, session_ref: str, who: str) -> int:
     """A letter to each guest of the session who can be written to and never got one. How many those are."""
     session, now = attendance.begun(app, session_ref), app.now()
     with database.write(app.conn) as conn:
-        letters = [_letter(app, session, guest) for guest in stored.guests_to_invite(conn, session.id, now)]
+        guests = stored.guests_to_invite(conn, session.id, now)
+        erased_ones = erased.since(app, [guest.canonical for guest in guests])
+        letters = [_letter(app, session, guest) for guest in guests if guest.canonical not in erased_ones]
         new = notices.record(app, letters)
         if new:
             journal.note(conn, now, who, "invited guests to register", f"session/{session.id}", f"{new} guests")

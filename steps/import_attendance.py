@@ -15,10 +15,13 @@ from channels.tables_json import Row
 from config import attendance as attendance_file
 from config.attendance import Naming
 from domain.attendance import Attendee, Candidate, Line, People, decide, is_ignored, parse_minutes, together
+from domain.erased import is_over
 from domain.errors import Problem, UserError
 from domain.imports import Mail, RowProblem, clean_line, fold, row_problem
 from domain.participants import canonical_address
+from domain.sessions import Session
 from domain.timestamps import DateOrder, parse_timestamp
+from steps import erased
 from steps.addresses import check_mail
 from steps.app import App
 from steps.attendance import begun
@@ -32,7 +35,8 @@ LONGEST_NAME = 200
 @dataclass(frozen=True, slots=True)
 class AttendanceReport:
     """What a list came to, in people. `unchanged` were in already; `ignored` are accounts of the programme and no
-    people; `doubtful` wait on the desk, and count as guests until somebody settles them."""
+    people; `doubtful` wait on the desk, and count as guests until somebody settles them. `erased`
+    asked to be erased after the session, and are passed over."""
 
     run_id: int | None
     session_id: int
@@ -42,6 +46,7 @@ class AttendanceReport:
     doubtful: int = 0
     unchanged: int = 0
     ignored: int = 0
+    erased: int = 0
     rejected: int = 0
     problems: tuple[Problem, ...] = ()
 
@@ -60,7 +65,7 @@ def import_attendance(
     everybody = together(lines)
     people = [one for one in everybody if not _is_own(app, one, naming)]
     ignored = len(everybody) - len(people)
-    work = _Work(app, session.id, app.now())
+    work = _Work(app, session, app.now())
     if dry_run:
         with database.trying(app.conn, dry_run):
             return work.report(None, path.name, people, ignored, problems)
@@ -69,11 +74,13 @@ def import_attendance(
         earlier = imports.waiting(conn, KIND, path.name)
         done = work.report(run_id, path.name, people, ignored, problems)
         for row, problem in refused:
-            raw = json.dumps({"header": table.header, "cells": row.cells}, ensure_ascii=False)
+            cells = work.without_erased(row.cells)
+            raw = json.dumps({"header": table.header, "cells": cells}, ensure_ascii=False)
             imports.reject(conn, run_id, [problem], raw, earlier)
         imports.settle(conn, (i for ids in earlier.values() for i in ids), work.now)
         kept = {"accepted": done.accepted, "merged": done.guests + done.doubtful, "unchanged": done.unchanged}
-        imports.count(conn, run_id, kept | {"rejected": done.rejected})
+        kept |= {"rejected": done.rejected, "erased": done.erased}
+        imports.count(conn, run_id, kept)
         imports.finish(conn, run_id, work.now)
         said = f"{done.accepted} people, {done.guests} guests, {done.doubtful} doubtful"
         journal.note(conn, work.now, who, "imported attendance", f"session/{session.id}", said)
@@ -149,16 +156,28 @@ def _is_own(app: App, one: Attendee, naming: Naming) -> bool:
 @dataclass(slots=True)
 class _Work:
     app: App
-    session_id: int
+    session: Session
     now: datetime
+
+    @property
+    def session_id(self) -> int:
+        return self.session.id
+
+    def without_erased(self, cells: Sequence[str]) -> tuple[str, ...]:
+        """A line that is kept for correction, without whoever asked to be erased after the session."""
+        when = erased.since(self.app, erased.named_in(cells)) if erased.are_any(self.app) else {}
+        return erased.blanked(when, cells, self.session.starts_at)
 
     def report(
         self, run_id: int | None, source: str, people: Sequence[Attendee], ignored: int, problems: Sequence[Problem]
     ) -> AttendanceReport:
-        counts = {"accepted": 0, "guests": 0, "doubtful": 0, "unchanged": 0}
+        counts = {"accepted": 0, "guests": 0, "doubtful": 0, "unchanged": 0, "erased": 0}
+        when = erased.since(self.app, [one.canonical for one in people]) if erased.are_any(self.app) else {}
         known = People(attendance.known(self.app.conn, self.session_id))
         for one in people:
-            counts[self._take(one, known)] += 1
+            # Lists tell times in no zone; that of the session will do, as everybody in it was there then.
+            over = is_over(when, [one.canonical], self.session.starts_at)
+            counts["erased" if over else self._take(one, known)] += 1
         return AttendanceReport(
             run_id, self.session_id, source, **counts, ignored=ignored, rejected=len(problems), problems=tuple(problems)
         )

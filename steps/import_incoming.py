@@ -132,10 +132,7 @@ def _rejected_rows(app: App, run_id: int, target: Path) -> None:
 
 
 def _words(report: ImportReport) -> str:
-    lines = [
-        f"{report.source}: {report.accepted} accepted, {report.merged} merged, {report.unchanged} unchanged,"
-        f" {report.rejected} rejected"
-    ]
+    lines = [f"{report.source}: {report.counted()}"]
     if report.run_id is None:
         lines = [f"{report.source}: nothing was imported"]
     for title, items in (("To correct", report.problems), ("To know", report.warnings)):

@@ -15,7 +15,7 @@ from channels.tables import Table
 from channels.tables_json import Row
 from config.mapping import CONSENT, Naming
 from domain.imports import Mail, Profile, Registration, RowProblem, choices, fold, row_problem
-from domain.timestamps import DateOrder, Evidence
+from domain.timestamps import DateOrder, Evidence, parse_timestamp
 from steps import import_fields as fields
 from steps.import_cells import LONGEST_TEXT, Group, Notes, cleaned
 from steps.import_columns import Columns
@@ -50,6 +50,7 @@ class RowReader:
     zone: ZoneInfo
     order: DateOrder = DateOrder.UNKNOWN
     offered: set[str] = field(default_factory=set)
+    guessed: bool = False  # the order, because nothing in the file tells it
 
     def prepare(self, table: Table, latest: datetime) -> list[RowProblem]:
         """Warnings about the file as a whole. `latest`: no submission is later."""
@@ -78,6 +79,7 @@ class RowReader:
             what = "dates have the day first in some rows and the month first in others; only the clear ones are used"
             return [row_problem(1, "timestamp", what, remedy)]
         english = self.columns.title("timestamp").isascii() and fold(self.columns.title("timestamp"))[:4] in _ENGLISH
+        self.guessed = True
         self.order = DateOrder.MONTH_FIRST if english else DateOrder.DAY_FIRST
         return [row_problem(1, "timestamp", f"dates could be read in two ways; taken as {self.order}", remedy)]
 
@@ -104,6 +106,21 @@ class RowReader:
         """The canonical address alone, "" where the row has none that is right."""
         email, _ = self._groups.mails(row.cells, Notes()) if not row.error else (None, None)
         return email.canonical if email else ""
+
+    def addresses(self, row: Row) -> set[str]:
+        """The person's canonical addresses, those that are right."""
+        mails = self._groups.mails(row.cells, Notes()) if not row.error else ()
+        return {mail.canonical for mail in mails if mail is not None}
+
+    def said_at(self, row: Row) -> datetime | None:
+        """When the row was submitted, at the earliest: of a date that reads both ways, the sooner."""
+        at = self.columns.fields.get("timestamp", ())
+        if row.error or not at:
+            return None
+        text = " ".join(cleaned(row.cells[at[0]]).split())
+        orders = (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST) if self.guessed else (self.order,)
+        moments = [parse_timestamp(text, order, self.zone) for order in orders]
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def digests(self, everybody: int | None) -> Callable[[Row], str]:
         """What tells a row from others: its cells, and everything by which they are read, the session of `everybody`

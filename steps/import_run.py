@@ -21,6 +21,7 @@ from domain.errors import Problem, UserError
 from domain.imports import ImportReport, Registration, fold, row_problem, withdraws_too_much
 from steps.app import App
 from steps.import_columns import columns
+from steps.import_erased import without_erased
 from steps.import_rows import RowReader
 from store import database, import_rows, imports, journal, registrations, skills
 from store.returning import Outcome
@@ -28,7 +29,7 @@ from store.returning import Outcome
 KIND = "registrations"
 PAGE = 500
 SHOWN = 1000  # problems and warnings in a report; all rejections are in the store
-_COUNTS = ("accepted", "merged", "unchanged", "rejected")
+_COUNTS = ("accepted", "merged", "unchanged", "rejected", "erased")
 
 
 def import_registrations(
@@ -211,7 +212,8 @@ class _Work:
 
     def _record(self, page: Page, run_id: int) -> list[tuple[int, int]]:
         """Line and person of each row that was brought in."""
-        read = [(row, digest, self.reader.read(row)) for row, digest in page]
+        read = without_erased(self.app, self.reader, [(row, digest, self.reader.read(row)) for row, digest in page])
+        self.account.counts["erased"] += len(page) - len(read)
         good = [self._meant(one.registration) for _, _, one in read if one.registration is not None]
         outcomes = iter(registrations.record_page(self.app.conn, good, now=self.now, run_id=run_id, seen=self.seen))
         done: list[tuple[int, int]] = []

@@ -7,7 +7,7 @@ survey the address marks that somebody has answered, and is forgotten; so is the
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -46,10 +46,16 @@ def import_survey(
     columns = Columns(
         known=(*ABOUT, *codes),
         needed=() if session is not None else ("session",),
+        said_at=lambda cells: _moment(app, naming, cells.get("timestamp", "").strip()),
         also={**wordings, **{name: one for name, one in naming.columns.items() if one in (*ABOUT, *codes)}},
     )
     reader = _Reader(app, survey, naming, session)
     return import_table(app, path, "survey", columns, reader.take, dry_run=dry_run)
+
+
+def _moment(app: App, naming: FormNaming, text: str) -> datetime | None:
+    order = DateOrder(naming.date_order) if naming.date_order else DateOrder.UNKNOWN
+    return parse_timestamp(text, order, ZoneInfo(app.programme.zone)) if text else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +112,7 @@ class _Reader:
     def _day(self, text: str, problems: list[Problem]) -> date | None:
         if not text:
             return None
-        order = DateOrder(self.naming.date_order) if self.naming.date_order else DateOrder.UNKNOWN
-        moment = parse_timestamp(text, order, ZoneInfo(self.app.programme.zone))
+        moment = _moment(self.app, self.naming, text)
         if moment is None:
             problems.append(Problem("is not understood", "timestamp", "Set date_order in the mapping file"))
         return moment.date() if moment else None

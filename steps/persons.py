@@ -5,8 +5,9 @@ from typing import Any
 
 from domain.errors import Problem, UserError
 from domain.participants import Role
+from steps import erased
 from steps.app import App
-from store import contact_points, database, erasure, journal, outbox, participants
+from store import contact_points, database, erasure, journal, outbox, participants, pending
 
 
 def find(app: App, ref: str) -> int:
@@ -22,7 +23,8 @@ def find(app: App, ref: str) -> int:
 
 def export(app: App, ref: str) -> dict[str, list[dict[str, Any]]]:
     """Everything that is kept about a person, by table; raw mail as text."""
-    return erasure.export(app.conn, find(app, ref))
+    person = find(app, ref)
+    return erasure.export(app.conn, person) | {"erasures": erased.export(app, person)}
 
 
 def show(app: App, ref: str) -> dict[str, Any]:
@@ -113,13 +115,15 @@ def settle_duplicate(app: App, a: int, b: int, who: str) -> None:
 def erase(app: App, ref: str, who: str) -> dict[str, int]:
     """Erase a person's data; what stays is ids, states and times, so that figures and keys stay true. Counts.
 
-    The addresses are gone too: suppressions stay, so that a later import by mistake does not write to them again.
+    Of the addresses keyed hashes are kept (`steps/erased.py`), so that an old row does not bring the person back.
     Mails and refused rows that nobody could tie to the person are known by the address in them.
     """
     person, now = find(app, ref), app.now()
     done: dict[str, int] = {}
     app.conn.execute("pragma secure_delete = on")  # what was deleted is written over, not left in free pages
     with database.write(app.conn) as conn:
+        done["hashes kept"] = erased.keep(app, conn, person, now)
+        done["forms"] = pending.withdraw(conn, person)
         done["messages taken back"] = outbox.recall(conn, "the person's data was erased", participant_id=person)
         done |= erasure.erase(conn, person, now)
         journal.note(conn, now, who, "erased", f"person/{person}", json.dumps(done))

@@ -1,5 +1,5 @@
 """Everything that is kept about one person: read it all, or erase it. Ids, states and times stay, so that figures
-and keys stay true; suppressions stay, so that a later import by mistake does not write to them again."""
+and keys stay true. What keeps an old row from bringing them back is `erased.py`'s."""
 
 import json
 import sqlite3
@@ -36,7 +36,8 @@ KEPT = (
     ("desk_tasks", "participant_id = :id"),
     ("telegram_links", "participant_id = :id"),
     ("feed_links", "participant_id = :id"),
-    ("pending_registrations", "participant_id = :id"),
+    ("pending_registrations", "participant_id = :id or canonical in"
+     " (select canonical from contact_points where participant_id = :id and channel = 'email')"),
     ("waiting_list", "participant_id = :id"),
     ("relays", "sender_id = :id or recipient_id = :id"),
     ("badges", "participant_id = :id"),
@@ -133,6 +134,8 @@ def erase(conn: sqlite3.Connection, person: int, now: datetime) -> dict[str, int
         " settled_at = coalesce(settled_at, :now) where participant_id = :id",
         "chats": "delete from telegram_links where participant_id = :id",
         "calendar addresses": "delete from feed_links where participant_id = :id",
+        "suppressions": "delete from suppressions where (channel, canonical) in"
+        " (select channel, canonical from contact_points where participant_id = :id)",
         "addresses": "delete from contact_points where participant_id = :id",
         "profile": "update participants set name = '', country = '', region = '', wiki_user = '',"
         " home_wikis = '[]', affiliate = '', tenure = '', connectivity = '', support_needed = '', name_folded = '',"

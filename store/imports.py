@@ -44,10 +44,10 @@ def begin(conn: sqlite3.Connection, kind: str, source: str, sha256: str, now: da
 
 
 def count(conn: sqlite3.Connection, run_id: int, counts: dict[str, int]) -> None:
-    """Set the counts so far: `accepted`, `merged`, `unchanged`, `rejected`."""
+    """Set the counts so far: `accepted`, `merged`, `unchanged`, `rejected`, `erased`."""
     conn.execute(
         "update import_runs set accepted = :accepted, merged = :merged, unchanged = :unchanged,"
-        " rejected = :rejected where id = :id",
+        " rejected = :rejected, erased = :erased where id = :id",
         counts | {"id": run_id},
     )
 

@@ -54,6 +54,22 @@ def confirmed(conn: sqlite3.Connection, number: int, person: int, now: datetime)
     conn.execute("update outbox set participant_id = ? where key = ?", (person, f"confirm/{number}"))
 
 
+def withdraw(conn: sqlite3.Connection, person: int) -> int:
+    """Empty forms with an address of this person that nobody confirmed; the mails that asked are theirs from now on,
+    so that what is done with their mails is done with these. How many forms."""
+    theirs = (
+        "canonical in (select canonical from contact_points where participant_id = :id and channel = 'email')"
+        " and confirmed_at is null"
+    )
+    conn.execute(
+        "update outbox set participant_id = :id where key in"
+        f" (select 'confirm/' || id from pending_registrations where {theirs})",
+        {"id": person},
+    )
+    emptying = f"update pending_registrations set fields = '', canonical = '' where {theirs}"
+    return conn.execute(emptying, {"id": person}).rowcount
+
+
 def forget(conn: sqlite3.Connection, before: datetime) -> int:
     """Empty forms of before then that nobody confirmed, and the mails that asked. How many forms."""
     asked = (

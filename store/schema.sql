@@ -247,6 +247,11 @@ CREATE INDEX desk_tasks_open on desk_tasks (created_at) where settled_at is null
 
 CREATE INDEX desk_tasks_participant on desk_tasks (participant_id);
 
+CREATE TABLE erasures (
+  mark text primary key,                     -- HMAC-SHA-256 of an address or chat with the installation's secret
+  at text not null                           -- of the newest erasure
+) strict, without rowid;
+
 CREATE TABLE feed_links (
   participant_id integer primary key references participants (id),
   number integer not null                    -- that the address in force names; nobody here: 1
@@ -341,7 +346,7 @@ CREATE TABLE import_runs (
   merged integer not null default 0,
   unchanged integer not null default 0,
   rejected integer not null default 0
-) strict;
+, erased integer not null default 0) strict;
 
 CREATE INDEX import_runs_sha on import_runs (kind, sha256);
 

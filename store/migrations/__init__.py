@@ -25,5 +25,6 @@ from store.migrations import m021_outbox_indexes
 from store.migrations import m023_import_rows
 from store.migrations import m024_proposals
 from store.migrations import m025_resource_kinds
+from store.migrations import m026_erasures
 
 __all__ = ["migrations"]

@@ -133,7 +133,7 @@ def test_incoming_without_a_folder_is_empty(home: Home) -> None:
     assert import_incoming(home.app) == []
 
 
-def _linked(home: Home, served: bytes, dry_run: bool = False) -> ImportReport | None:
+def linked(home: Home, served: bytes, dry_run: bool = False) -> ImportReport | None:
     environ = {
         "LETSCONNECT_HOME": str(home.app.settings.home),
         "LETSCONNECT_SECRET": "a secret for tests",
@@ -153,7 +153,7 @@ def _linked(home: Home, served: bytes, dry_run: bool = False) -> ImportReport | 
 
 
 def test_link_is_imported_and_leaves_no_copy(home: Home) -> None:
-    report = _linked(home, GOOD.encode())
+    report = linked(home, GOOD.encode())
     assert report is not None and (report.source, report.accepted) == ("link", 1)
     assert home.rows("select source from import_runs") == [("link",)]
     assert not list(home.app.settings.home.glob("sheet-*"))
@@ -161,7 +161,7 @@ def test_link_is_imported_and_leaves_no_copy(home: Home) -> None:
 
 def test_link_to_no_table_is_refused_without_naming_it(home: Home) -> None:
     with pytest.raises(UserError, match="link: is a web page, not a table") as caught:
-        _linked(home, b"<!doctype html>")
+        linked(home, b"<!doctype html>")
     assert "secret" not in str(caught.value)
     assert not list(home.app.settings.home.glob("sheet-*"))
 

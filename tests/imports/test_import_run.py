@@ -87,8 +87,8 @@ def test_import_the_same_file_twice_changes_nothing(home: Home) -> None:
         (2, "registrations", "google-forms-es.csv", 0, 2, 1),
     ]
     assert home.rows("select subject, detail from journal where who = 'import'") == [
-        ("import_run/1", "2 accepted, 0 merged, 0 unchanged, 0 rejected"),
-        ("import_run/2", "0 accepted, 0 merged, 2 unchanged, 0 rejected"),
+        ("import_run/1", "2 accepted, 0 merged, 0 unchanged, 0 rejected, 0 erased"),
+        ("import_run/2", "0 accepted, 0 merged, 2 unchanged, 0 rejected, 0 erased"),
     ]
 
 

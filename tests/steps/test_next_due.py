@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[2]
 NOT_DECIDING = {"participant_roles", "sharers", "session_skills", "payloads", "skeletons", "desk_tasks", "decisions",
                 "sheet_answers"}  # fmt: skip
 # Rows that no step deletes, or changes, once they are there.
-NEVER_DELETED = {"registrations", "invitations", "rsvps", "suppressions", "sessions", "outbox", "participants",
+NEVER_DELETED = {"registrations", "invitations", "rsvps", "sessions", "outbox", "participants",
                  "survey_requests", "proposals", "checklists", "support_requests"}  # fmt: skip
 NEVER_UPDATED = {"rsvps", "attendances", "participant_skills", "followups"}
 # Of the whole set, the triggers that the schema must have: a new row of the outbox is the planner's own.
@@ -234,7 +234,7 @@ def test_every_table_that_the_planner_reads_sets_people_due(place: TwoChannels) 
 
 
 # Deleted only with everything else of a person, in the transaction that sets `erased_at`.
-ERASED_ALONE = {("consents", "delete"), ("badges", "delete"), ("followups", "delete")}
+ERASED_ALONE = {("consents", "delete"), ("badges", "delete"), ("followups", "delete"), ("suppressions", "delete")}
 
 
 def test_tables_said_to_be_never_written_so_are_not(place: TwoChannels) -> None:

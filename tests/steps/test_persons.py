@@ -7,7 +7,7 @@ import pytest
 from domain.errors import UserError
 from domain.participants import Role
 from domain.times import iso
-from steps import persons
+from steps import persons, registering
 from steps.inbox import read_filed
 from store import payloads
 from tests.programme import NOON, Place
@@ -102,11 +102,18 @@ def test_erase_keeps_ids_states_and_other_people(place: Place, known: int) -> No
     assert [json.loads(row["raw"])["cells"][0] for row in rows] == ["Other"]
 
 
-def test_erase_keeps_the_wish_for_silence(place: Place, known: int) -> None:
-    """Suppressions stay on purpose: a later import by mistake must not write to them again."""
+def test_erase_leaves_no_address_in_a_wish_for_silence_or_a_form(place: Place, known: int) -> None:
+    """What is left is a keyed hash of each address, which keeps old rows out."""
     persons.suppress(place.app, ADDRESS, "*", "test")
-    persons.erase(place.app, ADDRESS, "test")
-    assert traces(place) == {"suppressions", "file"}
+    place.environ |= {"LETSCONNECT_PAGES_URL": "https://pages.example.org"}
+    app = place.another()
+    registering.ask(app, {"name": NAME, "email": ADDRESS}, "en")
+    done = persons.erase(place.app, ADDRESS, "test")
+    assert (done["hashes kept"], done["suppressions"], done["forms"]) == (1, 1, 1)
+    assert traces(place) == set()
+    with pytest.raises(UserError, match="is over"):
+        registering.confirm(app, 1)
+    assert "confirm/1" not in place.tick()
 
 
 def test_erased_person_hears_nothing(place: Place, known: int) -> None:
