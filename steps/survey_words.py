@@ -7,7 +7,7 @@ from channels.telegram_message import Button, opens
 from domain.cadences import Purpose
 from domain.errors import Problem, UserError
 from domain.facts import Facts
-from domain.survey_replies import LETTERS
+from domain.survey_values import LETTERS
 from domain.surveys import Kind, Question, Request, Survey, may_be_asked
 from domain.touches import Touch
 from steps import chat_words, page_links, survey_answers
