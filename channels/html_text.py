@@ -1,6 +1,6 @@
 """HTML of a mail as plain text, for mails that come without: enough to read an answer above a quote.
 
-What is quoted gets "> " as in plain mail, so that `domain/replies.py` sees one kind of quote. Nothing is fetched,
+What is quoted gets "> " as in plain mail, so that `domain/quotes.py` sees one kind of quote. Nothing is fetched,
 no link is kept. Not the standard library's html.parser: on hostile input (200 kB of "<a ") it needs minutes, while
 the pattern here never looks at a character twice.
 """

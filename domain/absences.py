@@ -10,7 +10,8 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from domain.replies import above_quote
+from domain.quotes import above_quote
+from domain.replies import with_digits
 
 _LONGEST = timedelta(days=366)
 _MAX_TEXT = 5000
@@ -33,12 +34,10 @@ def away_until(subject: str, text: str, arrived: datetime, zone: tzinfo) -> date
 
 # -- words -----------------------------------------------------------------------------------------------------
 
-_DIGITS = {ord(c): str(n % 10) for n, c in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
-
 
 def _plain(text: str) -> str:
     """Lower case without accents, Arabic vowel signs and seats of hamza; digits as ASCII; signs stay."""
-    folded = unicodedata.normalize("NFKD", text.casefold().translate(_DIGITS))
+    folded = unicodedata.normalize("NFKD", with_digits(text.casefold()))
     bare = "".join(c for c in folded if unicodedata.category(c) not in ("Mn", "Cf", "Lm"))
     return " ".join(bare.replace("’", "'").replace("ى", "ي").replace("ٱ", "ا").split())
 

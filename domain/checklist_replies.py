@@ -1,13 +1,14 @@
 """Reads what a sharer writes about one item of a checklist: done, a link, a number, a few words, not needed, or help.
 
 Careful on purpose: an answer is taken only when it is of the kind that was asked for and can be read in one way. All
-else is None, for a person. Quotes and signatures are left to `replies.py`. Written for en, es, fr, pt and ar.
+else is None, for a person. Quotes and signatures are left to `quotes.py`. Written for en, es, fr, pt and ar.
 """
 
 import re
 
 from domain.checklists import Answered, ItemState, Way
-from domain.replies import closing, is_name, own_words, plain, polite, without_greeting
+from domain.quotes import own_words
+from domain.replies import closing, folded, is_name, phrases, plain, polite, without_greeting
 
 LONGEST = 5000
 _URL = re.compile(r"https?://[^\s<>\"'()\[\]]+", re.I)
@@ -16,11 +17,7 @@ _PARTS = re.compile(r"[,.;:!،؛\n]")
 _FEW = 8  # words beside a link or a number that still say no more than "here it is"
 
 
-def _phrases(text: str) -> frozenset[str]:
-    return frozenset(" ".join(plain(phrase).split()) for phrase in text.split("|"))
-
-
-DONE = _phrases(
+DONE = phrases(
     "done | it's done | it is done | all done | this is done | done now | finished | ready | it's ready | yes done |"
     " checked | ✅ | ✔ |"
     " hecho | está hecho | ya está | ya está hecho | listo | lista | terminado |"
@@ -29,18 +26,18 @@ DONE = _phrases(
     " تم | تم ذلك | نعم تم | جاهز | انتهيت"
 )
 # Of an item of one's own; to "could you see to it?" they are a promise.
-YES = _phrases(
+YES = phrases(
     "yes | confirmed | i confirm | 👍 | sí | si | confirmado | confirmo | oui | confirmé | je confirme | sim |"
     " نعم | مؤكد | أؤكد"
 )
-NOT_NEEDED = _phrases(
+NOT_NEEDED = phrases(
     "not needed | not necessary | no need | it's not needed | we don't need it | we do not need it |"
     " no hace falta | no es necesario | no se necesita | no lo necesitamos |"
     " pas nécessaire | pas besoin | ce n'est pas nécessaire | inutile |"
     " não é necessário | não precisa | não precisamos | desnecessário |"
     " غير مطلوب | غير ضروري | لا حاجة | لا حاجة لذلك | لا نحتاجه"
 )
-HELP = _phrases(
+HELP = phrases(
     "help | please help | help please | i need help | i need some help | can you help | can you help me |"
     " could you help me | i am stuck | i'm stuck |"
     " ayuda | necesito ayuda | me pueden ayudar | me puedes ayudar | ayuda por favor |"
@@ -62,7 +59,7 @@ def read(text: str, way: Way, theirs: bool = True) -> Answered | None:
     own = "\n".join(lines)
     if not own or len(own) > LONGEST:
         return None
-    said = " ".join(plain(" ".join(part for part in _PARTS.split(own) if not polite(part))).split())
+    said = folded(" ".join(part for part in _PARTS.split(own) if not polite(part)))
     finished = said in DONE or (theirs and said in YES)
     if said in NOT_NEEDED:
         return Answered(ItemState.NOT_NEEDED)

@@ -2,16 +2,16 @@
 
 The answers stand above the quoted letter as "1. ...", "2) ...", each as long as it likes, or between the quoted
 questions. Careful on purpose: what cannot be read in one way is None, for a person. Whose reply it is, and to which
-letter, is the caller's business. Written for en, es, fr, pt and ar; quotes and signatures are left to `replies.py`.
+letter, is the caller's business. Written for en, es, fr, pt and ar; quotes and signatures are left to `quotes.py`.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from domain.replies import between_quotes, closing, is_name, own_words, plain, polite, without_greeting
+from domain.quotes import between_quotes, own_words
+from domain.replies import closing, folded, is_name, polite, with_digits, without_greeting
 
-_DIGITS = {ord(c): str(i) for zero in "٠۰" for i, c in enumerate(chr(ord(zero) + n) for n in range(10))}
 # "1. For newcomers", "2) ...", "(3) ...", "Q4: ...", "*1.* ..."; "3 people" is a sentence.
 _MARK = re.compile(
     r"\s*[(\[*]*(?:q|question|pregunta|pergunta|سؤال|س|n[°º])?\s*(\d{1,2})[*]*\s*[.):\]–—=-][*]*(?:\s+|(?=[^\d\s]))",
@@ -30,7 +30,7 @@ def read(text: str, wordings: Sequence[Sequence[str]], name: str = "") -> Mappin
     between = between_quotes(text)
     if between is None or (above and below and _lines(below)):
         return None
-    lines = _lines((between or above or below).translate(_DIGITS), name)
+    lines = _lines(with_digits(between or above or below), name)
     found: dict[int, list[str]] = {}
     order: list[int] = []
     for line in lines:
@@ -53,13 +53,9 @@ def _without_question(said: str, wordings: Sequence[str]) -> str:
     """What was written, without the question if it was copied before it."""
     for wording in wordings:
         size = len(wording)
-        if _folded(said[:size]) == _folded(wording):
+        if folded(said[:size]) == folded(wording):
             return said[size:].lstrip(" \t*:?؟-–—").strip()
     return said.strip()
-
-
-def _folded(text: str) -> str:
-    return " ".join(plain(text).split())
 
 
 def _lines(own: str, name: str = "") -> list[str]:
@@ -73,7 +69,7 @@ def _lines(own: str, name: str = "") -> list[str]:
             kept.append(row)
     _trim(kept)
     if len(kept) > 1 and _MARK.match(kept[-1]) is None:
-        of_theirs = set(_folded(kept[-1]).split()) <= set(_folded(name).split())
+        of_theirs = set(folded(kept[-1]).split()) <= set(folded(name).split())
         if of_theirs or (not kept[-2].strip() and is_name(kept[-1])):
             kept.pop()
     _trim(kept)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.replies import plain
+from domain.replies import folded
 
 LONGEST = 2000  # characters of an answer
 PASSED_OVER = ""  # the answer to a question that has none
@@ -51,7 +51,7 @@ def checked(question: Question, text: str) -> str:
     """
     lines = [" ".join(line.split()) for line in text.strip().splitlines()]
     said = "\n".join(line for at, line in enumerate(lines) if line or lines[at - 1])  # one blank line at most
-    if not question.needed and (not said or " ".join(plain(said).split()) in NONE):
+    if not question.needed and (not said or folded(said) in NONE):
         return PASSED_OVER
     if not said:
         raise ValueError("must not be empty")
@@ -61,7 +61,7 @@ def checked(question: Question, text: str) -> str:
 
 
 NONE = frozenset(
-    " ".join(plain(phrase).split())
+    folded(phrase)
     for phrase in (
         *("none", "nothing", "no", "-", "n/a", "not needed", "nothing special", "no prerequisites"),
         *("ninguno", "ninguna", "nada", "no hace falta", "no hace falta nada", "nada especial", "sin requisitos"),

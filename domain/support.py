@@ -9,7 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 
-from domain.replies import closing, is_name, own_words, plain, polite, without_greeting
+from domain.quotes import own_words
+from domain.replies import closing, folded, is_name, plain, polite, without_greeting
 
 
 class Ask(StrEnum):
@@ -52,7 +53,7 @@ _NONE = frozenset({"", "no", "none", "non", "nao", "nada", "na", "n a", "nothing
 @lru_cache(maxsize=256)
 def means_wanted(said: str) -> bool:
     """Whether an answer to "what support do you need?" asks for any."""
-    return " ".join(plain(said).split()) not in _NONE
+    return folded(said) not in _NONE
 
 
 # How people call each in a reply, in en, es, fr, pt and ar: the words that the letters offer come first.

@@ -2,7 +2,7 @@
 
 Careful on purpose: an answer is taken only when its line is understood, fits its question, and can be read in one way.
 What else the mail says, or leaves in doubt, is for a person (`rest`), and nothing is ever guessed. Whose reply it is,
-and to which survey, is the caller's business. Quotes and signatures are left to `replies.py`, what the text of one
+and to which survey, is the caller's business. Quotes and signatures are left to `quotes.py`, what the text of one
 answer says to `survey_values.py`.
 
 A line may be `1. 4`, `2) yes`, `3: b`, `4 very useful`, `6 - We should meet again`; several may stand in one line. What
@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from domain.replies import between_quotes, closing, is_name, own_words, polite, without_greeting
-from domain.survey_values import ANSWER_SIGNS, Found, asks, folded, read_value, words_agree
+from domain.quotes import between_quotes, own_words
+from domain.replies import closing, folded, is_name, polite, with_digits, without_greeting
+from domain.survey_values import ANSWER_SIGNS, Found, asks, read_value, words_agree
 from domain.surveys import Kind, Question
 
 # Source label -> how it reads in every language we write.
@@ -49,7 +50,7 @@ def read(text: str, questions: Sequence[Question], first: Question, wordings: Wo
 
 def one_answer(text: str, question: Question, wordings: Wordings) -> str | None:
     """The value of a form's cell, such as "4 - very useful"; None when it says more, or is in doubt."""
-    found = _Reader((question,), question, wordings).answer(question, text.translate(_DIGITS))
+    found = _Reader((question,), question, wordings).answer(question, with_digits(text))
     return found.value if found is not None and not found.rest else None
 
 
@@ -89,7 +90,6 @@ def _meaningful(own: str) -> tuple[list[str], bool]:
 
 # -- numbers --------------------------------------------------------------------------------------------
 
-_DIGITS = {ord(c): str(i) for zero in "٠۰" for i, c in enumerate(chr(ord(zero) + n) for n in range(10))}
 # "1. 4", "2) yes", "Q3: b", "(4) no"; with nothing but a blank behind the number, `4 very useful` may be meant.
 _MARK = re.compile(
     r"\s*[(\[*]*(?:q|question|pregunta|pergunta|سؤال|س|n[°º])?\s*(\d{1,2})[*]*\s*([.):\]،,\-–—=/]+|\s)[*]*\s*(?=\S)",
@@ -130,7 +130,7 @@ class _Reader:
         self.listed = False  # several numbers, each higher than the one before: these are the questions'
 
     def lines(self, lines: Sequence[str]) -> Reply:
-        pieces = [piece.translate(_DIGITS) for line in lines for piece in _parted(line.translate(_DIGITS))]
+        pieces = [piece for line in lines for piece in _parted(with_digits(line))]
         if self._in_order(pieces):
             return Reply(self.answers, self.rest)
         given = [found[0] for piece in pieces if (found := _numbered(piece))]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain import survey_phrases as phrases
-from domain.replies import closing, plain, polite
+from domain.replies import closing, folded, polite
 from domain.surveys import Kind, Question, link_of
 
 LETTERS = "abcdefgh"  # of a choice's options, as the letter shows them
@@ -54,11 +54,6 @@ def words_agree(text: str, value: str, labels: Mapping[str, str]) -> bool:
             return False
         at += size
     return True
-
-
-def folded(text: str) -> str:
-    """Text for comparing, without case, marks and needless spaces."""
-    return " ".join(plain(text).split())
 
 
 def asks(text: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 from channels import inbound
 from domain.errors import Problem, UserError
 from domain.feedback import Consent, Source
-from domain.replies import above_quote
+from domain.quotes import above_quote
 from steps import persons, sessions
 from steps.app import App
 from store import database, feedback, inbox, journal

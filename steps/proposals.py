@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from domain.errors import Problem, UserError
 from domain.proposals import FIELDS, Proposal, checked
-from domain.replies import above_quote
+from domain.quotes import above_quote
 from domain.reply_phrases import Answer
 from steps import persons
 from steps.app import App

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.replies import Answer, above_quote, answer
+from domain.quotes import above_quote
+from domain.replies import Answer, answer
 
 
 def _list(text):
