@@ -1,33 +1,21 @@
 """The programme as data: programme.toml, cadences.toml and skills.toml (their fields are in `programme_file.py`), and
 (in files of their own here) newsletter, surveys, checklists and guides. Tells every problem at once."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 
 from config import checklists, guides, programme_file, surveys
 from config import newsletter as newsletter_file
+from config.programme_checks import report_problems, touchpoint_problems
 from config.toml_file import read
-from domain.cadences import (
-    ANCHORED,
-    EVENTS,
-    MAILINGS,
-    SAYS_OF,
-    SPEAKS_OF,
-    Anchor,
-    Channel,
-    Purpose,
-    Rules,
-    Touchpoint,
-)
+from domain.cadences import Rules, Touchpoint
 from domain.checklists import Duty
 from domain.errors import ConfigError, Problem
 from domain.guides import Guide
 from domain.newsletter import IssueKind, IssueRule
 from domain.sessions import Kind
-from domain.subjects import About
 from domain.surveys import Survey
 from domain.times import QuietHours
 
@@ -122,10 +110,6 @@ class Programme:
         return self.coordinators[0]
 
 
-# Prefixes of keys that are not a touchpoint's own.
-RESERVED = frozenset({"invite", "cancel", "rsvp", "chat", "desk", "announce"})
-
-
 @lru_cache(maxsize=4)
 def load(folder: Path) -> Programme:
     """Read and check the files in `folder`. ConfigError lists every problem with file and key."""
@@ -138,8 +122,8 @@ def load(folder: Path) -> Programme:
     duties = checklists.load(folder, programme.kinds if programme else (), problems)
     guided = guides.load(folder, programme.kinds if programme else (), problems)
     if cadences is not None and programme is not None:
-        problems += _touchpoint_problems(cadences, programme.senders)
-        problems += _report_problems(programme)
+        problems += touchpoint_problems(cadences, programme.senders)
+        problems += report_problems(programme)
         if "programme" not in programme.senders:
             problems.append(Problem("is needed", "programme.toml: senders.programme", "Say who writes by default"))
     if problems:
@@ -147,84 +131,6 @@ def load(folder: Path) -> Programme:
     assert programme is not None and cadences is not None and skills is not None and issues is not None
     found = _assemble(programme, cadences, skills, asked, newsletter_file.rules(issues))
     return replace(found, duties=duties, guides=guided)
-
-
-def _report_problems(programme: programme_file.Programme) -> list[Problem]:
-    report, remedy = programme.report, f"Known: {', '.join(programme.kinds)}"
-    named = {"clinics": report.clinics, "connections": report.connections, "regional": report.regional}
-    return [
-        Problem(f"{code!r} is no kind of session", f"programme.toml: report.{key}", remedy)
-        for key, codes in named.items()
-        for code in codes
-        if code not in programme.kinds
-    ]
-
-
-def _touchpoint_problems(cadences: programme_file.Cadences, senders: Collection[str]) -> list[Problem]:
-    found = []
-
-    def bad(code: str, key: str, what: str, remedy: str) -> None:
-        found.append(Problem(what, f"cadences.toml: touchpoints.{code}{f'.{key}' if key else ''}", remedy))
-
-    for code, purpose in EVENTS.items():
-        if code not in cadences.touchpoints:
-            bad(code, "", "this touchpoint is missing", "Copy it from the defaults")
-        elif cadences.touchpoints[code].purpose is not purpose:
-            bad(code, "purpose", f"must be {purpose.value}", "Write that")
-        elif code in MAILINGS and cadences.touchpoints[code].channel is Channel.DESK:
-            bad(code, "channel", "must be a way to people", "Write email, telegram or best")
-        elif code not in MAILINGS and cadences.touchpoints[code].channel is not Channel.EMAIL:
-            bad(code, "channel", "must be email: it answers or carries a calendar entry", "Write email")
-    rungs: dict[tuple[str, int], str] = {}
-    for code, point in cadences.touchpoints.items():
-        if point.sender not in senders:
-            bad(code, "sender", "is no sender of programme.toml", f"Known: {', '.join(senders)}")
-        if code in EVENTS:
-            if point.anchor is not None or point.ladder:
-                bad(code, "anchor", "this touchpoint answers an event", "Remove anchor, offset and ladder")
-            continue
-        if code in RESERVED or "/" in code or "#" in code:
-            bad(code, "", "cannot be a touchpoint's name", "Choose another name")
-        if point.anchor is None:
-            bad(code, "anchor", "is needed", f"Write one of {', '.join(Anchor)}, or mend the touchpoint's name")
-            continue
-        if point.purpose in EVENTS.values() or point.purpose in NOT_TIMED:
-            bad(code, "purpose", "cannot be sent by the clock", "Choose another message")
-        about = ANCHORED.get(point.anchor, About.PERSON)
-        if named := [a.value for a in point.audience if about not in SAYS_OF.get(a, About)]:
-            what = f"{', '.join(named)} cannot be said of what the anchor names: a {about.value}"
-            bad(code, "audience", what, "Remove them")
-        spoken = SPEAKS_OF.get(point.purpose, frozenset({About.PERSON}))
-        if about not in spoken:
-            what = f"the message {point.purpose} speaks of a {' or '.join(sorted(spoken))}"
-            bad(code, "anchor", f"{what}, the anchor of a {about.value}", "Choose another anchor or message")
-        if (point.channel is Channel.DESK) != (point.purpose is Purpose.ASK_COORDINATOR):
-            bad(code, "channel", "desk and ask_coordinator go together", "Write both or neither")
-        if point.ladder and (other := rungs.setdefault((point.ladder, point.rung), code)) != code:
-            bad(code, "rung", f"is taken by {other}", "Give each rung of a ladder its own number")
-    for ladder in sorted({p.ladder for p in cadences.touchpoints.values() if p.ladder}):
-        steps = sorted((p for p in cadences.touchpoints.values() if p.ladder == ladder), key=lambda p: p.rung)
-        if any(a.offset >= b.offset or a.anchor is not b.anchor for a, b in pairwise(steps)):
-            what = "its rungs must have one anchor and rising offsets"
-            found.append(Problem(what, f"cadences.toml: ladder {ladder}", "Mend anchor, offset or rung"))
-    return found
-
-
-# Messages that no cadence sends.
-NOT_TIMED = frozenset(
-    {
-        Purpose.DESK,
-        Purpose.CHAT_ANSWER,
-        Purpose.ANNOUNCEMENT,
-        Purpose.CONFIRM_REGISTRATION,
-        Purpose.MY_PAGE,
-        Purpose.GUEST_INVITE,
-        Purpose.PROPOSE_LINK,
-        Purpose.RELAY,
-        Purpose.SURVEY_THANKS,
-        Purpose.CHECKLIST_NOTED,
-    }
-)
 
 
 def _assemble(

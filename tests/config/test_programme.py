@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config import programme, settings
+from config import programme, programme_checks, settings
 from domain.cadences import EVENTS, Purpose
 from domain.errors import ConfigError
 
@@ -38,7 +38,7 @@ def test_defaults_are_whole() -> None:
     assert (found.rules.quiet.start, found.rules.quiet.end) == (time(21), time(8))
     assert set(found.rules.touchpoints) > set(EVENTS)
     assert found.rules.touchpoints["welcome"].expires_after == timedelta(days=30)
-    assert {point.purpose for point in found.rules.touchpoints.values()} == set(Purpose) - programme.NOT_TIMED
+    assert {point.purpose for point in found.rules.touchpoints.values()} == set(Purpose) - programme_checks.NOT_TIMED
     assert found.kinds["orientation"].invites == "everybody" and found.kinds["coffee"].capacity == 4
     assert len(found.skills) == len({skill.code for skill in found.skills}) > 50
 
