@@ -14,7 +14,7 @@ from threading import Lock
 from calendars import entry_forms
 from calendars.invitations import Entry, Method
 from channels import forms
-from channels.forms import Pieces, Shared, in_turn
+from channels.form_parts import Pieces, Shared, in_turn
 from domain.payloads import Filled
 from steps.app import App
 from steps.mails import own_headers, reference_of

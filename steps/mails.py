@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from channels import letter
-from channels.forms import Pieces, in_turn
+from channels.form_parts import Pieces, in_turn
 from steps import page_links
 from steps.app import App
 from templates_email import skeletons

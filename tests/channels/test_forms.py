@@ -14,7 +14,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from channels.forms import Form, Pieces, Shared
+from channels.form_parts import Pieces, Shared
+from channels.forms import Form
 from channels.slotted import Base64, quoted, quoted_pieces
 from domain.deliveries import is_plain
 from domain.errors import UserError
