@@ -46,6 +46,7 @@ class _Item(_Model):
     resource: ResourceKind | None = None
     calendar: int | None = Field(default=None, ge=5, le=240)
     questions: list[_Question] = Field(default=[], max_length=MOST_QUESTIONS)
+    hands_out: ResourceKind | None = None
 
 
 class _List(_Model):
@@ -109,6 +110,8 @@ def _wrong(item: _Item) -> Iterator[tuple[str, str, str]]:
             yield "questions", f"several become the session's {into}", "Let one do so"
     if item.calendar is not None and item.after:
         yield "calendar", "is for what happens before the session", "Remove it"
+    if item.hands_out is not None and item.after:
+        yield "hands_out", "is for what people get before the session", "Remove it"
 
 
 def _duties(one: _List) -> tuple[Duty, ...]:
@@ -126,6 +129,7 @@ def _duties(one: _List) -> tuple[Duty, ...]:
             resource=item.resource,
             calendar=timedelta(minutes=item.calendar) if item.calendar else None,
             questions=tuple(Question(q.code, q.text, q.hint, q.into, q.needed) for q in item.questions),
+            hands_out=item.hands_out,
         )
         for item in one.items
     )

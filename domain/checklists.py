@@ -63,6 +63,7 @@ class Duty:
 
     `resource`: its link becomes a resource of the session. `calendar`: it has an entry of that length in the calendar.
     `questions`: it is answered one by one (`sheets.py`); where its way is a file, a link to one will do, too.
+    `hands_out`: once it is done, participants get the session's resources of that kind with their reminder.
     """
 
     code: str
@@ -77,6 +78,7 @@ class Duty:
     resource: ResourceKind | None = None
     calendar: timedelta | None = None
     questions: tuple[Question, ...] = ()
+    hands_out: ResourceKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from domain.subjects import About
 from domain.support import Ask
 from domain.times import parse_iso
 from domain.touches import Touch
-from steps import chat_links, checklist_words, mails, rsvps, survey_words, words_afterwards
+from steps import chat_links, checklist_words, handing_out, mails, rsvps, survey_words, words_afterwards
 from steps.app import App
 from store import sessions, support
 from templates_email import contexts
@@ -141,6 +141,8 @@ def _about_session(
         case Purpose.REMINDER:
             about["ahead"] = "hour" if abs(point.offset) <= SOON else "days"
             about["answer"] = answer if answer in ("yes", "maybe") else "none"
+            if about["ahead"] == "days":
+                about |= handing_out.in_reminder(app, session)
             return contexts.Reminder(**about, **asking, preparation=session.preparation, sharers=session.sharers)
         case Purpose.NUDGE:
             about["attempt"] = "mail" if point.channel == "email" else "chat"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
 
-from templates_email.afterwards import AFTERWARDS, PROPOSAL_CHATS
+from templates_email.afterwards import AFTERWARDS, PROPOSAL_CHATS, Resources
 from templates_email.chats import CHATS
 from templates_email.checklists import CHECKLIST_CHATS, CHECKLIST_LETTERS
 from templates_email.fields import (
@@ -32,6 +32,7 @@ from templates_email.fields import (
     Place,
     Text,
     Variant,
+    Worded,
     forms_of_row,
     kinds_and_forms,
 )
@@ -259,17 +260,28 @@ class RsvpConfirmation(Asking):
     answer: Variant[Annotated[Literal["yes", "no", "maybe"], Form.CODE]]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A question about a case, and what its sharer told."""
+
+    question: Worded
+    text: Text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder(Asking):
-    """`ahead`: two days, or within the hour. `answer` "none": not answered yet. Only "days" says what to prepare."""
+    """`ahead`: two days, or within the hour. `answer` "none": not answered yet. Only "days" says what to prepare, and
+    what to read: `resources`, or `told`, a short text."""
 
     message: ClassVar[str] = "reminder"
-    longest: ClassVar[int] = 900
+    longest: ClassVar[int] = 1900
 
     ahead: Variant[Annotated[Literal["days", "hour"], Form.CODE]]
     answer: Variant[Annotated[Literal["yes", "maybe", "none"], Form.CODE]]
     preparation: Constant[Markdown] = ""
     sharers: Constant[Names] = ()
+    resources: Constant[Resources] = ()
+    told: Constant[Annotated[tuple[Told, ...], Form.ROWS]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

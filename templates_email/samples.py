@@ -33,6 +33,12 @@ _LINK = "https://t.me/connect_sample_bot?start=1041-k3v7q2n5x4b6m1c8z0p9r7t5"
 
 
 _PAGES = "https://pages.example"
+_CASE_PAGE = "https://pages.example/sessions/7/case-study"
+_CASE = (afterwards.ResourceLine("case_study", "A school in Oaxaca", _CASE_PAGE, "", False, 0, False),)
+_TOLD = (
+    contexts.Told("What did you do?", "We wrote it together, one evening a week."),
+    contexts.Told("What would you do differently?", "Begin earlier & ask more people."),
+)
 _PAGE = "https://pages.example/rsvp/1.1041-20793-k3v7q2n5x4b6m2c7z3p6r7t5"
 _STOP = "https://pages.example/unsubscribe/k3v7q2n5x4b6-21193-m2c7z3p6r7t5k3v7q2n5x4b6"
 
@@ -107,6 +113,9 @@ def _add_reminders(add: Any, session: dict[str, Any]) -> None:
         for answer, origin in (("yes", "registration"), ("maybe", "general"), ("none", "general")):
             about = {**session, **more, **page, "origin": origin, "ahead": ahead, "answer": answer}
             add(f"{ahead}-{answer}", contexts.Reminder, **about)
+    read = {**session, **more, "origin": "registration", "ahead": "days", "answer": "yes"}
+    add("days-case", contexts.Reminder, **read, resources=_CASE)
+    add("days-told", contexts.Reminder, **read, told=_TOLD)
     bare = {**session, "venue": "Library, room 3"}
     add("hour-bare", contexts.Reminder, **bare, origin="registration", ahead="hour", answer="yes")
     page = {"has_rsvp_link": True, "rsvp_link": _PAGE}

@@ -235,6 +235,8 @@ to answer all at once; what is there is shown, and only what is open is asked ag
   asked; the sharer is asked whether it is right. Correct it with `session change`: the sheet shows what the session says.
 - A case study is a page of its own, `/sessions/NUMBER/case-study`, and with it a resource of the session. Without pages
   it is kept, and `letsconnect checklist sheet` shows it. A link to a case study that is written elsewhere will do, too.
+- Once "Check that the case study may go to the participants" is done, by its sharer or by a coordinator, the reminder two
+  days ahead takes them there: its link, or without pages the text itself where it has 600 characters at most.
 - `letsconnect checklist sheet SESSION ITEM` shows the questions and answers, and with `--set QUESTION=WORDS` corrects one.
 
 `letsconnect checklist list`, `show` and `tick` look at checklists and enter what was said elsewhere; the flow "Sharer
@@ -252,6 +254,7 @@ checklists" shows all of them every day, and "Confirm a session" makes a session
 | `again` | must be done anew when the session moves |
 | `resource` | its link becomes a resource of that kind |
 | `calendar` | minutes of an entry in the sharer's calendar |
+| `hands_out` | once it is done, the reminder two days ahead takes participants to the resources of that kind |
 | `questions` | what it is answered with: `code`, `text`, `hint`, `into` (`purpose`, `audience` or `preparation` of the session), `needed` |
 | `title`, `hint` | in English; translations are in the catalogues |
 
