@@ -6,7 +6,11 @@ from datetime import timedelta
 import pytest
 
 from domain.cadences import Rules
-from store import looks
+from domain.invitations import PartStat, Rsvp, RsvpSource
+from domain.messages import State
+from steps.delivery import LEASE
+from steps.second_look import FRESH, SecondLook
+from store import claims, database, invitations, looks
 from tests.programme import NOON, Place
 
 
@@ -109,3 +113,35 @@ def test_approved_hours_later_is_looked_at_again(tmp_path: object) -> None:
     assert (standing(place), place.time - NOON) == (set(), timedelta(days=8))
 
 
+@pytest.mark.parametrize("stands", [True, False])
+def test_facts_are_read_again_while_a_page_leaves_slowly(place: Place, stands: bool) -> None:
+    """Whether the planner's decision was relied on so far, or the facts themselves."""
+    conn = place.app.conn
+    for name in ("Ada", "Ben"):
+        place.person(name)
+    place.plan()
+    if not stands:
+        conn.execute("update outbox set stands_until = ''")
+    look, page = SecondLook(place.app), claims.claim(conn, "email", "me", place.time, place.time + LEASE, 10)
+    look.begin(page, place.time)
+    assert [message.participant_id for message in page] == [1, 2]
+    assert look.at(page[0], page, place.time) is None
+    conn.execute("update participants set registered_at = null where id = 2")
+    place.time += FRESH + timedelta(seconds=1)
+    verdict = look.at(page[1], page[1:], place.time)
+    assert verdict is not None and verdict.state is State.CANCELLED
+
+
+def test_confirmation_of_an_answer_that_is_gone_stays_here(place: Place) -> None:
+    person, session = place.person(), place.session()
+    place.register(person, session)
+    place.tick()
+    with database.write(place.app.conn) as conn:
+        rsvp = Rsvp(1, PartStat.ACCEPTED, RsvpSource.MAIL_TEXT, 0, place.time)
+        invitations.record_rsvp(conn, rsvp, 0, place.time)
+    place.plan()
+    assert place.outbox()["rsvp/1"] == "queued"
+    place.app.conn.execute("update outbox set stands_until = ''")
+    place.app.conn.execute("delete from rsvps")
+    place.deliver()
+    assert place.outbox()["rsvp/1"] == "cancelled"

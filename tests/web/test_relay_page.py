@@ -128,6 +128,26 @@ def test_sharer_who_stopped_meanwhile_gets_nothing(place: Place) -> None:
     assert relays.question(place.app, session.id, sharer + 1) is None
 
 
+@pytest.mark.parametrize(
+    "fact",
+    [
+        "insert into suppressions (channel, canonical, topic, reason, since)"
+        " values ('email', 'ngozi@example.org', 'relay', 'unsubscribed', '2026-11-22T12:00:00+00:00')",
+        "insert into suppressions (channel, canonical, topic, reason, since)"
+        " values ('email', 'ngozi@example.org', '*', 'unsubscribed', '2026-11-22T12:00:00+00:00')",
+        "update contact_points set health = 'hard' where participant_id = 1",
+        "update participants set erased_at = '2026-11-22T12:00:00+00:00' where id = 1",
+    ],
+)
+def test_facts_are_asked_again_before_words_leave(place: Place, fact: str) -> None:
+    sharer = place.person("Ngozi", "ngozi@example.org")
+    place.welcomed()
+    ask(place, shared(place, sharer), place.person("Ada", programme=False), "Hello")
+    place.app.conn.execute(fact)
+    place.deliver()
+    assert place.outbox() == {"relay/1": "cancelled"}
+
+
 def test_opening_the_pages_sends_nothing(place: Place) -> None:
     session = shared(place, place.person("Ngozi"))
     visitor = Visitor(place)
