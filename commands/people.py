@@ -1,4 +1,4 @@
-"""`person show|export|erase|suppress|allow|revive|role|duplicates` and `why`: one person's data and messages."""
+"""`person list|show|export|erase|suppress|allow|revive|role|duplicates` and `why`: one person's data and messages."""
 
 import argparse
 import json
@@ -29,6 +29,9 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
         if name == "erase":
             parser.add_argument("--yes", action="store_true", help="really erase; it cannot be undone")
         parser.set_defaults(run=run)
+    everybody = nouns.add_parser("list", help="everybody's number, name and address", parents=[common])
+    everybody.add_argument("words", nargs="?", default="", help="only where these stand in the name or address")
+    everybody.set_defaults(run=_list)
     roles = nouns.add_parser("role", help="who advises gets the brief, an ambassador is asked for clinics",
                              parents=[common, acting])  # fmt: skip
     roles.add_argument("person", help=who)
@@ -42,6 +45,16 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
     reasons.add_argument("person", help=who)
     reasons.add_argument("session", nargs="?", help="id, code or title")
     reasons.set_defaults(run=_why)
+
+
+def _list(args: argparse.Namespace, app: App) -> int:
+    found = persons.listing(app, args.words)
+    if args.json:
+        print_json(found)
+    else:
+        empty = "nobody's name or address has these words" if args.words else "nobody is registered yet"
+        print_table(("person", "name", "country", "email"), [tuple(one.values()) for one in found], empty)
+    return 0
 
 
 def _show(args: argparse.Namespace, app: App) -> int:

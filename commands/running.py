@@ -169,7 +169,7 @@ def _up(args: argparse.Namespace, app: App) -> int:
     pages = [sys.executable, "-P", "-m", "web.serve", "--host", args.host, "--port", str(args.pages_port)]
 
     def ready(url: str) -> None:
-        say(f"Prefect UI: {url}  (login in {app.settings.home / 'prefect-login'})")
+        say(f"Prefect UI: {url}  (its one field takes the whole line of {app.settings.home / 'prefect-login'})")
         say(f"pages: http://{args.host}:{args.pages_port}/")
         for name, server in (("LETSCONNECT_SMTP_URL", app.settings.smtp), ("LETSCONNECT_IMAP_URL", app.settings.imap)):
             if server is None:

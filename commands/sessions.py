@@ -41,7 +41,7 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
         parser.set_defaults(run=run)
     cancel = nouns.add_parser("cancel", help="cancel it; people's calendars are told", parents=[common, acting])
     cancel.add_argument("session", help="id, code or title")
-    cancel.add_argument("--reason", default="", help="said in the cancellation")
+    cancel.add_argument("--reason", default="", help="said in the cancellation, as you write it")
     cancel.set_defaults(run=_cancel)
     invite = nouns.add_parser("invite", help="general invitation to everybody eligible", parents=[common, acting])
     invite.add_argument("session", help="id, code or title")

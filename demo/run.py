@@ -99,7 +99,7 @@ class _Play:
         """The last act through Prefect; called once every deployment is there."""
         from demo import prefect_run
 
-        addresses = {"Prefect": f"{url}  login: {self._login()}"}
+        addresses = {"Prefect": f"{url}  its one field takes all of this: {self._login()}"}
         addresses["to approve"] = f"{url}/artifacts/key/newsletter, then run 'Newsletter' again with its code"
         self._last_act(lambda _: prefect_run.run(("Plan and deliver", "Newsletter"), say), addresses)
         if self.once:
@@ -162,7 +162,7 @@ class _Play:
 
     def _login(self) -> str:
         app = self.app()
-        return (app.settings.api_auth or "").replace(":", " / ", 1)
+        return app.settings.api_auth or ""
 
 
 def say(line: str) -> None:

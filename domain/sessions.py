@@ -62,7 +62,7 @@ class Session:
     sequence: int
     time_sequence: int
     changed_at: datetime
-    cancel_reason: str = ""
+    cancel_reason: str = ""  # its first line is the reason, which may be a phrase that is translated; then more words
     sharers: tuple[str, ...] = ()  # names, in order
     moved_at: datetime | None = None  # when start or length last changed; None: never
     led_by: LedBy = LedBy.UNKNOWN

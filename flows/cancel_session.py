@@ -7,14 +7,14 @@ from prefect import flow
 from domain.sessions import Session
 from flows.one_session import carry_out
 from flows.plan_and_deliver import check, told
-from flows.skin import COORDINATOR, page, show, step
+from flows.skin import COORDINATOR, page, sentence, show, step
 from steps import sessions
 from steps.app import App
 from steps.deliver import DeliverReport
 from steps.plan import PlanReport
 
 NAME = "Cancel a session"
-# What the mail says, in the reader's language (_reason.j2); for "other" it gives no reason.
+# What the mail says, in the reader's language (_reason.j2); for "other" what the coordinator wrote, or no reason.
 REASONS = {
     "sharer cannot come": "the sharer cannot come",
     "too few people": "too few people could come",
@@ -27,6 +27,7 @@ REASONS = {
 async def cancel_session(
     session: str,
     reason: Literal["sharer cannot come", "too few people", "technical", "other"] = "other",
+    words: str = "",
     dry_run: bool = True,
 ) -> None:
     """Cancels a session for good. Calendars drop it, and whoever has it in theirs is told.
@@ -35,19 +36,23 @@ async def cancel_session(
 
     Args:
         session: Which session.
-        reason: What the mail gives as the reason; for "other" it gives none.
+        reason: What the mail gives as the reason, in each reader's language.
+        words: What the mail adds, or for "other" gives as the reason: as you write it, in one language for everybody.
+            Nobody's name. Empty adds nothing.
         dry_run: Only show what would happen. Take the tick away to cancel it.
     """
-    planned, delivered = await step(NAME, lambda app: cancel(app, session, reason, dry_run))
+    planned, delivered = await step(NAME, lambda app: cancel(app, session, reason, words, dry_run))
     await show("cancel-session", page(cancelled(planned, dry_run), told(planned, delivered, dry_run)), session)
     check(NAME, delivered)
 
 
-def cancel(app: App, chosen: str, reason: str, dry_run: bool) -> tuple[PlanReport, DeliverReport]:
+def cancel(app: App, chosen: str, reason: str, words: str, dry_run: bool) -> tuple[PlanReport, DeliverReport]:
     """What was planned for that session, and what was delivered. A dry run changes nothing."""
 
+    said = f"{REASONS[reason]}\n{words}".strip()
+
     def off(one: Session) -> Session:
-        return sessions.cancel(app, str(one.id), REASONS[reason], COORDINATOR)
+        return sessions.cancel(app, str(one.id), said, COORDINATOR)
 
     _, _, planned, delivered = carry_out(app, chosen, off, dry_run)
     return planned, delivered
@@ -56,5 +61,7 @@ def cancel(app: App, chosen: str, reason: str, dry_run: bool) -> tuple[PlanRepor
 def cancelled(planned: PlanReport, dry_run: bool) -> str:
     people = planned.by_purpose.get("cancellation", 0)
     if dry_run:
-        return f"Nothing was changed: this was a dry run. {people} people would be told."
-    return f"The session is cancelled. {people} people are told."
+        told = sentence((people, "person would be told", "people would be told")) or "Nobody would be told."
+        return f"Nothing was changed: this was a dry run. {told}"
+    told = sentence((people, "person is told", "people are told")) or "Nobody had it in their calendar."
+    return f"The session is cancelled. {told}"

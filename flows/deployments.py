@@ -1,7 +1,8 @@
 """Every deployment and every schedule, in one place. Leaves what they do to the flow's own file.
 
-A tick that finds its predecessor still running is cancelled: the next one is minutes away. Schedules carry a slug,
-by which one that a coordinator paused in the UI is known again.
+A tick that finds its predecessor still running is cancelled: the next one is minutes away. What runs on request alone
+has no such limit, for two coordinators, or one who is quick, may settle two things at once; the store takes one write
+after the other. Schedules carry a slug, by which one that a coordinator paused in the UI is known again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -137,7 +138,7 @@ def deployment(entry: Entry, zone: str) -> RunnerDeployment:
         entry.flow,
         name=entry.flow.name,
         schedule=schedule,
-        concurrency_limit=ONE_AT_A_TIME,
+        concurrency_limit=ONE_AT_A_TIME if entry.cron else None,
         description=entry.flow.description,
         tags=list(entry.tags),
         # A path to the file would put flows/ first on sys.path, where `flows/x.py` shadows a package `x`.

@@ -31,7 +31,8 @@ async def give_role(
 def give(app: App, person: int, role: str, ended: bool, dry_run: bool) -> str:
     known = persons.find(app, str(person))
     if dry_run:
-        return f"Nothing was changed: this was a dry run. Person {known} is known."
+        done = "would be an" if not ended else "would no longer be an"
+        return f"Nothing was changed: this was a dry run. Person {known} is known, and {done} {role}."
     changed = persons.role(app, str(known), Role(role), COORDINATOR, ended=ended)
-    done = f"is {role} no more" if ended else f"is {role}"
+    done = f"is no {role} any more" if ended else f"is an {role}"
     return f"Person {known} {done}{'' if changed else ', as before'}."

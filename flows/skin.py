@@ -5,12 +5,14 @@ out as it is: it is replaced by one whose message names the step and the remedy,
 """
 
 import asyncio
+import logging
 import os
 import re
 import sqlite3
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -31,11 +33,28 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]*[^\s<>\"'(),;:.]")
 DETAILS = Path("logs", "letsconnect.log")
+AGAIN = "Then run it again. Whatever was done before the failure is kept and is not done twice."
 COORDINATOR = "a coordinator, in Prefect"  # in the journal; Prefect has one login for all
 
 
 class StepFailed(Exception):
     """A step ended with an error. The message is fit for Prefect's database."""
+
+
+def went_wrong(failed: StepFailed) -> str:
+    """What a failed run says in its artifact: every problem with its remedy."""
+    lines = str(failed).splitlines()
+    return page("This run failed. To mend it:", "\n".join(f"- {line}" for line in lines), AGAIN)
+
+
+def plainly(record: logging.LogRecord) -> bool:
+    """A filter that keeps every record, and a failed step's in words: where in our code it was raised helps nobody."""
+    if record.exc_info and isinstance(failed := record.exc_info[1], StepFailed):
+        record.msg, record.args, record.exc_info, record.exc_text = "This run failed. %s", (str(failed),), None, None
+    return True
+
+
+logging.getLogger("prefect.flow_runs").addFilter(plainly)
 
 
 async def step(name: str, work: Callable[[App], T]) -> T:
@@ -55,7 +74,13 @@ async def step(name: str, work: Callable[[App], T]) -> T:
         loop.call_soon_threadsafe(lambda: None if done.done() else settle(value))
 
     threading.Thread(target=run, name=name, daemon=True).start()
-    return await done
+    try:
+        return await done
+    except StepFailed as failed:
+        if FlowRunContext.get() is not None:
+            with suppress(Exception):  # without it the run fails as well, and its state says the same
+                await show("what-went-wrong", went_wrong(failed), f"{name} failed", news=False)
+        raise
 
 
 def guarded(name: str, work: Callable[[App], T]) -> T:

@@ -6,6 +6,7 @@ from domain.errors import Problem, UserError
 from domain.sessions import Session
 from steps import checklists, sessions
 from steps.app import App
+from steps.persons import NUMBERS
 from store import database, journal, participants, proposals
 
 
@@ -24,11 +25,16 @@ def confirm(
         given = {"title": proposal.title, "purpose": proposal.purpose, "led_by": "community"} | given
         people = people or [proposal.participant_id]
     known = participants.load(conn, people, now)
-    if unknown := [str(one) for one in people if one not in known or known[one].erased]:
-        raise UserError(Problem(f"nobody has the number {', '.join(unknown)}", "sharers", "See: person show"))
-    given["sharers"] = ";".join(known[one].name.replace(";", " ") for one in people)
+    unknown = [str(one) for one in people if one not in known or known[one].erased]
+    given["sharers"] = ";".join(known[one].name.replace(";", " ") for one in people if str(one) not in unknown)
     with database.write(conn):
-        session = sessions.add(app, given, who)
+        problems = [Problem(f"nobody has the number {', '.join(unknown)}", "sharers", NUMBERS)] if unknown else []
+        try:
+            session = sessions.add(app, given, who)
+        except UserError as error:
+            problems += error.problems
+        if problems:
+            raise UserError(*problems)
         for one, name in zip(people, session.sharers, strict=True):
             checklists.share(app, str(session.id), name, str(one), who)
         if proposal is not None and proposals.settle(conn, proposal.id, "confirmed", now):

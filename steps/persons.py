@@ -4,10 +4,12 @@ import json
 from typing import Any
 
 from domain.errors import Problem, UserError
-from domain.participants import Role
+from domain.participants import Role, folded_name
 from steps import erased
 from steps.app import App
 from store import contact_points, database, erasure, journal, outbox, participants, pending
+
+NUMBERS = "Everybody's number is told by: letsconnect person list"
 
 
 def find(app: App, ref: str) -> int:
@@ -18,7 +20,19 @@ def find(app: App, ref: str) -> int:
     if found:
         ids = ", ".join(map(str, found))
         raise UserError(Problem("more than one person is meant", "person", f"Use an id: {ids}"))
-    raise UserError(Problem("nobody of that id, address or wiki user name is known", "person"))
+    raise UserError(Problem("nobody of that id, address or wiki user name is known", "person", NUMBERS))
+
+
+def listing(app: App, words: str = "") -> list[dict[str, Any]]:
+    """Id, name, country and e-mail of everybody, by name; with `words`, of those in whose name or address each stands,
+    whatever its case and accents."""
+    wanted = folded_name(words).split()
+    found = participants.directory(app.conn)
+    return [
+        {name: one[name] for name in ("id", "name", "country", "email")}
+        for one in found
+        if all(word in f"{one['name_folded']} {one['email'].casefold()}" for word in wanted)
+    ]
 
 
 def export(app: App, ref: str) -> dict[str, list[dict[str, Any]]]:

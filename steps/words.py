@@ -133,7 +133,8 @@ def _about_session(
             )
         case Purpose.CANCELLATION:
             about["scope"] = "session" if session.state is SessionState.CANCELLED else "person"
-            return contexts.Cancellation(**about, reason=session.cancel_reason)
+            reason, _, more = session.cancel_reason.partition("\n")
+            return contexts.Cancellation(**about, reason=reason, more=more.strip())
         case Purpose.RSVP_CONFIRMATION:
             assert facts.rsvp is not None
             about["answer"] = ANSWERS[facts.rsvp.partstat]

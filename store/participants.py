@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from domain.participants import ContactPoint, Health, Participant, Role, canonical_address
 from domain.times import iso, parse_iso
@@ -120,6 +121,16 @@ def find(conn: sqlite3.Connection, ref: str) -> list[int]:
         return []
     users = conn.execute("select id, wiki_user from participants where wiki_user <> '' order by id")
     return [row["id"] for row in users if row["wiki_user"].replace("_", " ").casefold() == wanted]
+
+
+def directory(conn: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Everybody who is not erased, by name: `id`, `name`, `name_folded`, `country`, `email` (the main one, or "")."""
+    query = (
+        "select p.id, p.name, p.name_folded, p.country, coalesce(c.address, '') as email from participants p"
+        " left join contact_points c on c.participant_id = p.id and c.channel = 'email' and c.is_primary"
+        " where p.erased_at is null order by p.name_folded, p.id, c.id desc"
+    )
+    return list({row["id"]: dict(row) for row in conn.execute(query)}.values())
 
 
 def wiki_users(conn: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:

@@ -245,11 +245,15 @@ class Update(Invitation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancellation(AboutSession):
-    """`scope` "session": nobody meets; "person": it takes place, but this person is no longer on the list."""
+    """`scope` "session": nobody meets; "person": it takes place, but this person is no longer on the list.
+
+    `reason`: one of the phrases that _reason.j2 translates, or a coordinator's own; `more`: what they add to it.
+    """
 
     message: ClassVar[str] = "cancellation"
 
     reason: Constant[Text] = ""
+    more: Constant[Text] = ""
     scope: Variant[Annotated[Literal["session", "person"], Form.CODE]] = "session"
 
 

@@ -61,7 +61,8 @@ def test_options_that_do_not_go_together(place: Place, argv: list[str], words: s
 
 SHOWS = (
     ["status"], ["forecast"], ["config"], ["doctor"], ["outbox", "list"], ["outbox", "show", "1"], ["inbox", "list"],
-    ["session", "list"], ["session", "show", "1"], ["person", "show", "1"], ["person", "export", "1"],
+    ["session", "list"], ["session", "show", "1"], ["person", "list"], ["person", "show", "1"],
+    ["person", "export", "1"],
     ["person", "duplicates"], ["why", "1"], ["why", "1", "2"], ["import", "rejected"],
 )  # fmt: skip
 ACTS = (

@@ -90,7 +90,9 @@ class Caught:
 
     def __init__(self) -> None:
         self.recipients: list[str] = []
+        self.contents: list[bytes] = []
 
     async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
         self.recipients += envelope.rcpt_tos
+        self.contents.append(envelope.content)
         return "250 taken"

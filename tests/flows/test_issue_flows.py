@@ -112,10 +112,10 @@ def test_issue_that_asks_again_says_why(place: IssuePlace) -> None:
 def test_role_is_given_from_a_form_by_number_alone(place: IssuePlace) -> None:
     ada = place.reader("Ada")
     dry = give_role.give(place.app, ada, "adviser", ended=False, dry_run=True)
-    assert dry == f"Nothing was changed: this was a dry run. Person {ada} is known."
+    assert dry == f"Nothing was changed: this was a dry run. Person {ada} is known, and would be an adviser."
     said = [give_role.give(place.app, ada, "adviser", ended=ended, dry_run=False) for ended in (False, False, True)]
-    assert said == [f"Person {ada} is adviser.", f"Person {ada} is adviser, as before.",
-                    f"Person {ada} is adviser no more."]  # fmt: skip
+    assert said == [f"Person {ada} is an adviser.", f"Person {ada} is an adviser, as before.",
+                    f"Person {ada} is no adviser any more."]  # fmt: skip
     with pytest.raises(UserError, match="nobody of that id"):
         give_role.give(place.app, 99, "adviser", ended=False, dry_run=True)
 

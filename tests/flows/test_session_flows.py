@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import SMTP
 from pathlib import Path
 
 import pytest
@@ -29,9 +31,14 @@ PEOPLE = 3
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
+def caught() -> Caught:
+    return Caught()
+
+
+@pytest.fixture
+def app(tmp_path: Path, caught: Caught) -> Iterator[App]:
     """Three people in UTC who have a session in Lagos in their calendars."""
-    mails = Controller(Caught(), hostname="127.0.0.1", port=free_port())
+    mails = Controller(caught, hostname="127.0.0.1", port=free_port())
     mails.start()
     environ = {
         "LETSCONNECT_HOME": str(tmp_path),
@@ -60,6 +67,12 @@ def only(app: App) -> Session:
 def outbox(app: App) -> dict[str, int]:
     query = "select purpose || ' ' || state, count(*) from outbox group by 1 order by 1"
     return dict(app.conn.execute(query).fetchall())
+
+
+def text(mail: bytes) -> str:
+    part = message_from_bytes(mail, policy=SMTP).get_body(("plain",))
+    assert part is not None
+    return part.get_content().replace("\r\n", "\n")
 
 
 def test_dry_run_of_a_move_counts_who_would_be_told_and_changes_nothing(app: App) -> None:
@@ -95,7 +108,7 @@ def test_move_into_the_past_is_refused_and_leaves_no_transaction_open(app: App) 
 
 def test_dry_run_of_a_cancellation_counts_who_would_be_told_and_changes_nothing(app: App) -> None:
     session = only(app)
-    planned, _ = cancel_session.cancel(app, label(session), "technical", dry_run=True)
+    planned, _ = cancel_session.cancel(app, label(session), "technical", "", dry_run=True)
     assert cancel_session.cancelled(planned, dry_run=True) == (
         "Nothing was changed: this was a dry run. 3 people would be told."
     )
@@ -104,15 +117,28 @@ def test_dry_run_of_a_cancellation_counts_who_would_be_told_and_changes_nothing(
 
 @pytest.mark.parametrize(("reason", "words"), cancel_session.REASONS.items())
 def test_cancelled_session_is_told_with_its_reason(app: App, reason: str, words: str) -> None:
-    planned, delivered = cancel_session.cancel(app, label(only(app)), reason, dry_run=False)
+    planned, delivered = cancel_session.cancel(app, label(only(app)), reason, "", dry_run=False)
     assert cancel_session.cancelled(planned, dry_run=False) == "The session is cancelled. 3 people are told."
     session = only(app)
     assert (session.state, session.cancel_reason, delivered.sent) == (SessionState.CANCELLED, words, PEOPLE)
 
 
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("technical", "The reason: technical difficulties\n\nWe try again in March.\n"),
+        ("other", "The reason: We try again in March.\n"),
+    ],
+)
+def test_own_words_stand_in_the_mail_after_the_reason(app: App, caught: Caught, reason: str, said: str) -> None:
+    caught.contents.clear()
+    cancel_session.cancel(app, label(only(app)), reason, " We try again in March.\n", dry_run=False)
+    assert [said in text(mail) for mail in caught.contents] == [True] * PEOPLE
+
+
 def test_cancelled_session_is_offered_no_more(app: App) -> None:
     assert upcoming(app) == [label(only(app))]
-    cancel_session.cancel(app, label(only(app)), "other", dry_run=False)
+    cancel_session.cancel(app, label(only(app)), "other", "", dry_run=False)
     assert upcoming(app) == []
 
 

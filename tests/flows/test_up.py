@@ -13,6 +13,7 @@ import pytest
 from flows import deployments
 from flows.api import Api
 from flows.choices import label
+from flows.skin import AGAIN
 from steps import sessions
 from steps.app import App
 from tests.flows.running import LOGIN, Caught, Up
@@ -106,8 +107,10 @@ def test_deployments_are_there_with_schedules_and_descriptions(up: Up) -> None:
     assert given == GIVEN
     assert given["Desk"] == {"mail": True}
     assert all(d["description"] and d["tags"] for d in found.values())
-    assert {d["concurrency_options"]["collision_strategy"] for d in found.values()} == {"CANCEL_NEW"}
-    assert {d["global_concurrency_limit"]["limit"] for d in found.values()} == {1}
+    assert {name for name, d in found.items() if d["global_concurrency_limit"]} == set(BY_ITSELF)
+    ticks = [found[name] for name in BY_ITSELF]
+    assert {d["concurrency_options"]["collision_strategy"] for d in ticks} == {"CANCEL_NEW"}
+    assert {d["global_concurrency_limit"]["limit"] for d in ticks} == {1}
     assert all(d["entrypoint"].startswith("flows.") and ":" not in d["entrypoint"] for d in found.values())
 
 
@@ -237,11 +240,16 @@ def test_watching_flows_leave_their_artifacts(up: Up, app: App) -> None:
     assert [row[:] for row in app.conn.execute(query)] == [("email", None)]
 
 
-def test_second_run_at_once_is_cancelled(up: Up) -> None:
+@pytest.mark.parametrize(
+    ("name", "states"),
+    [("Topic gaps", ["CANCELLED", "CANCELLED", "COMPLETED"]), ("Forecast", ["COMPLETED"] * 3)],
+)
+def test_second_run_at_once_is_cancelled_where_a_schedule_brings_the_next(
+    up: Up, name: str, states: list[str]
+) -> None:
     with up.api() as api:
-        runs = [api.run("Forecast", {"days": days}) for days in (1, 2, 3)]
-        states = sorted(api.wait(run) for run in runs)
-    assert states == ["CANCELLED", "CANCELLED", "COMPLETED"]
+        runs = [api.run(name, {}) for _ in states]
+        assert sorted(api.wait(run) for run in runs) == states
 
 
 def test_scheduled_runs_are_waiting(up: Up) -> None:
@@ -284,9 +292,13 @@ def test_mistake_of_a_person_is_told_with_its_remedy(up: Up, app: App) -> None:
     with up.api() as api:
         run = api.run("Approve drafts", {"number": 7, "dry_run": False})
         assert api.wait(run) == "FAILED"
-    assert message(up, run).endswith(
-        "Approve drafts: number: 0 messages wait by now, not 7. Look at the preview again, then give 0"
-    )
+    told = "Approve drafts: number: 0 messages wait by now, not 7. Look at the preview again, then give 0"
+    assert message(up, run).endswith(told)
+    with up.api() as api:
+        (left,) = api.post("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run]}}})
+        logs = [one["message"] for one in api.post("/logs/filter", {"logs": {"flow_run_id": {"any_": [run]}}})]
+    assert (left["key"], left["data"]) == ("what-went-wrong", f"This run failed. To mend it:\n\n- {told}\n\n{AGAIN}")
+    assert ([f"This run failed. {told}" in logs, any("Traceback" in one for one in logs)]) == [True, False]
 
 
 def test_dead_run_is_watched_for(up: Up) -> None:

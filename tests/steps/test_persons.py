@@ -5,7 +5,7 @@ import json
 import pytest
 
 from domain.errors import UserError
-from domain.participants import Role
+from domain.participants import Role, folded_name
 from domain.times import iso
 from steps import persons, registering
 from steps.inbox import read_filed
@@ -152,6 +152,26 @@ def test_find_in_every_spelling(place: Place, known: int, ref: str) -> None:
 def test_find_nobody(place: Place, known: int, ref: str) -> None:
     with pytest.raises(UserError, match="nobody of that id, address or wiki user name is known"):
         persons.find(place.app, ref)
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("", ["Erin Ødegård", "Zoë Martín", NAME]), ("MARTIN zoe", ["Zoë Martín"]), ("mark@", []),
+        ("zuleika.marker@", [NAME]), ("zo example.org", ["Zoë Martín"]),
+    ],
+)  # fmt: skip
+def test_list_has_everybody_but_the_erased_and_searches_names_and_addresses(
+    place: Place, known: int, words: str, names: list[str]
+) -> None:
+    for name in ("Zoë Martín", "Gone Person", "Erin Ødegård"):
+        person = place.person(name, f"{name.split()[0].encode().hex()}@example.org")
+        place.app.conn.execute(
+            "update participants set name_folded = ? where id = ?", (folded_name(name), person)
+        )
+    persons.erase(place.app, str(known + 2), "test")
+    assert [one["name"] for one in persons.listing(place.app, words)] == names
+    assert {(one["id"], one["email"]) for one in persons.listing(place.app, "zuleika")} == {(known, ADDRESS)}
 
 
 def test_find_two_people_of_one_name_wants_an_id(place: Place, known: int) -> None:
