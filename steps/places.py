@@ -39,6 +39,14 @@ def offers(app: App, session: Session) -> Literal["", "place", "line"]:
     return "place" if is_free(app, session) else "line"
 
 
+def way_back(app: App, session: Session, person: int) -> Literal["", "place", "line"]:
+    """What somebody gets who has no place in it and would like one after all; "" for who has one or waits, and where
+    nobody can register any more."""
+    if not is_open(app, session) or seat(app, session.id, person) != Seat(False):
+        return ""
+    return "place" if is_free(app, session) else "line"
+
+
 def is_free(app: App, session: Session) -> bool:
     """Whether somebody new gets a place and need not wait."""
     return _free(app.conn, session) > len(places.line(app.conn, session.id))

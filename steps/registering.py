@@ -16,6 +16,7 @@ from config import countries
 from config import mapping as mapping_file
 from domain.errors import Problem, UserError
 from domain.imports import Registration
+from domain.participants import Participant
 from steps import notices, page_links, places
 from steps.app import App
 from steps.import_columns import Columns
@@ -67,9 +68,11 @@ class Standing:
 
 
 def standing(app: App, number: int) -> Standing | None:
-    """None when the form is not kept any more."""
+    """None when the form is not kept any more, or whose it was is erased."""
     form = pending.get(app.conn, number)
     if form is None or (form.participant_id is None and form.fields == ""):
+        return None
+    if form.participant_id is not None and _person(app, form.participant_id) is None:
         return None
     seat = None
     if form.participant_id is not None and form.session_id is not None:
@@ -79,10 +82,16 @@ def standing(app: App, number: int) -> Standing | None:
 
 def _zone(app: App, form: Pending) -> str:
     if form.participant_id is not None:
-        person = participants.load(app.conn, [form.participant_id], app.now()).get(form.participant_id)
-        return person.zone or "" if person else ""
+        person = _person(app, form.participant_id)
+        return person.zone if person else ""
     fields = json.loads(form.fields)
     return fields.get("zone") or zone_of(fields.get("country", ""))
+
+
+def _person(app: App, person: int) -> Participant | None:
+    """None when they were erased since."""
+    found = participants.load(app.conn, [person], app.now()).get(person)
+    return found if found is not None and not found.erased else None
 
 
 def zone_of(country: str) -> str:
@@ -119,6 +128,20 @@ def confirm(app: App, number: int) -> Confirmed:
         return Confirmed(person, places.take(app, form.session_id, person, WHO))
     except UserError:  # it began or was cancelled meanwhile; the registration for the programme stands
         return Confirmed(person)
+
+
+def again(app: App, number: int) -> bool:
+    """Whoever confirmed that form and has no place in its session (any more) wants one after all, or one in the line.
+    False when there is no way back."""
+    with database.write(app.conn):
+        there = standing(app, number)
+        if there is None or there.confirmed is None or there.session_id is None:
+            return False
+        session = sessions.get(app.conn, there.session_id)
+        if session is None or not places.way_back(app, session, there.confirmed):
+            return False
+        places.take(app, session.id, there.confirmed, WHO)
+    return True
 
 
 def _read(app: App, fields: Mapping[str, str]) -> Registration:

@@ -6,18 +6,20 @@ Every answer is kept; which one counts is decided in `domain/invitations.py`, wh
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from domain.errors import Problem, UserError
 from domain.invitations import Invitation, PartStat, Rsvp, RsvpSource, conflict
 from domain.participants import Participant
 from domain.sessions import Session, SessionState
 from domain.times import iso
-from steps import answers, page_links, persons, sessions
+from steps import answers, page_links, persons, places, sessions
 from steps.app import App
 from store import contact_points, database, invitations, journal, participants
 from store import sessions as store_sessions
 
 WORDS = {"yes": PartStat.ACCEPTED, "no": PartStat.DECLINED, "maybe": PartStat.TENTATIVE}
+WHO = "the answer's page"
 LINK_OUTLIVES = timedelta(days=7)  # so that a late click is told that it is over, not that the link is wrong
 
 
@@ -98,6 +100,24 @@ def answer_by_page(app: App, session_id: int, participant_id: int, word: str, co
         if not _said_before(conn, rsvp):
             answers.record(conn, there.invitation, there.session, rsvp, now)
             contact_points.sign_of_life(conn, participant_id, None, now)
+    return True
+
+
+def way_back(app: App, there: Standing) -> Literal["", "place", "line"]:
+    """What whoever is off the list gets who registers again; "" for who is on it, and when it is too late."""
+    if there.invitation is not None and there.invitation.wanted:
+        return ""
+    return places.way_back(app, there.session, there.person.id)
+
+
+def register_again(app: App, session_id: int, participant_id: int) -> bool:
+    """Somebody who is off the list wants a place after all, or one in the line. False when there is no way back."""
+    with database.write(app.conn) as conn:
+        there = standing(app, session_id, participant_id)
+        if there is None or not way_back(app, there):
+            return False
+        places.take(app, session_id, participant_id, WHO)
+        contact_points.sign_of_life(conn, participant_id, None, app.now())
     return True
 
 

@@ -14,6 +14,7 @@ from steps import (
     checklists,
     newsletter,
     page_links,
+    places,
     proposing,
     registering,
     rsvps,
@@ -41,12 +42,15 @@ def named(place: Place, name: str, language: str) -> int:
 
 
 def answered(place: Place, session: Session, language: str) -> dict[str, str]:
-    """Three who were invited: one comes, one does not, one may; of their mails one wants no more, another none."""
+    """Invited: one comes, one does not, one may, one left; of their mails one wants no more, another none."""
     words, found = {"yes": "Yes", "no": "No", "maybe": "Maybe"}, {}
     people = {word: place.person(name, language=language) for word, name in words.items()}
-    for person in people.values():
+    left = place.person("Left", language=language)
+    for person in (*people.values(), left):
         place.register(person, session)
     place.tick()
+    places.leave(place.app, session.id, left, "test")
+    found["rsvp-left"] = rsvps.link(place.app, session, left)
     for word, person in people.items():
         rsvps.answer_by_page(place.app, session.id, person, word, "As I said.")
         found[f"rsvp-{word}"] = rsvps.link(place.app, session, person)

@@ -62,6 +62,7 @@ def confirm(visit: Visit) -> Response:
         seat=there.seat,
         session=shown(session, visit.language("confirm"), there.zone) if session else None,
         open=session is not None and places.is_open(visit.app, session),
+        way_back=places.way_back(visit.app, session, there.confirmed) if session and there.confirmed else "",
     )
 
 
@@ -72,6 +73,8 @@ def confirmed(visit: Visit) -> Response:
     if visit.form.flag("leave"):
         if there.confirmed is not None and there.session_id is not None:
             places.leave(visit.app, there.session_id, there.confirmed, registering.WHO)
+    elif visit.form.flag("again"):
+        registering.again(visit.app, visit.ident)
     else:
         registering.confirm(visit.app, visit.ident)
     return visit.back()

@@ -1,4 +1,5 @@
-"""Can you come? Yes, no or maybe, with a note; shown at once, and changed as often as somebody likes.
+"""Can you come? Yes, no or maybe, with a note; shown at once, and changed as often as somebody likes. Who gave their
+place up finds the way back here.
 
 What an answer changes is in `steps/rsvps.py`.
 """
@@ -8,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from domain.invitations import PartStat
-from steps import relays, rsvps
+from steps import places, relays, rsvps
 from steps.page_links import Page
 from steps.rsvps import Standing
 from web.refusals import Refused
@@ -27,6 +28,11 @@ def show(visit: Visit) -> Response:
 
 def answer(visit: Visit) -> Response:
     there = _standing(visit)
+    if visit.form.flag("again"):
+        return visit.back(again="yes") if rsvps.register_again(visit.app, *visit.pair) else visit.back()
+    if visit.form.flag("leave"):
+        places.leave(visit.app, *visit.pair, rsvps.WHO)
+        return visit.back()
     word = visit.form.choice("answer", rsvps.WORDS, needed=True)
     note = visit.form.text("note", LONGEST_NOTE)
     if visit.form.problems:
@@ -49,6 +55,10 @@ def _values(visit: Visit, there: Standing, note: str) -> dict[str, Any]:
         "name": there.person.name,
         "session": shown(there.session, visit.language("rsvp"), there.person.zone or visit.app.programme.zone),
         "open": there.open_at(visit.now),
+        "over": visit.now >= there.session.ends_at,
+        "seat": places.seat(visit.app, there.session.id, there.person.id),
+        "way_back": rsvps.way_back(visit.app, there),
+        "again": bool(visit.request.query_params.get("again")),
         "on_the_list": there.invitation is not None and there.invitation.wanted,
         "said": said,
         "note": note,

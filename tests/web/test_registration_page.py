@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from steps import places
+from steps import persons, places
 from tests.programme import Place
 from tests.visitor import Visitor, with_pages
 
@@ -121,6 +121,36 @@ def test_full_session_shows_the_place_in_the_line_and_lets_it_be_left(place: Pla
     assert "You are number 1 in the line." in visitor.text
     visitor.send("I cannot come: give my place to somebody else")
     assert "You have no place in this session." in visitor.text
+    page = visitor.answer
+    for _ in range(2):
+        visitor.answer = page
+        visitor.send("Join the waiting list")
+        assert "You are number 1 in the line." in visitor.text
+    visitor.send("I cannot come: give my place to somebody else")
+    place.change(session, capacity="5")
+    visitor.get(str(visitor.answer.url))
+    visitor.send("Register again")
+    assert "You have a place." in visitor.text
+    place.cancel(session)
+    visitor.answer = page
+    visitor.send("Join the waiting list")
+    assert "This session was cancelled." in visitor.text and "<form" not in visitor.answer.text
+
+
+def test_form_of_somebody_erased_is_over_and_registers_nobody(place: Place) -> None:
+    session = place.session()
+    visitor = Visitor(place)
+    fill_in(visitor, f"/register?session={session.id}")
+    visitor.get(link(place))
+    visitor.send("Confirm my registration")
+    visitor.send("I cannot come: give my place to somebody else")
+    page, found = visitor.answer, str(visitor.answer.url)
+    persons.erase(place.app, ADA["email"], "test")
+    visitor.send("Register again")
+    assert visitor.answer.status_code == 410
+    visitor.answer = page
+    assert visitor.get(found).status_code == 410
+    assert place.app.conn.execute("select state from registrations where session_id = 1").fetchone()[0] == "withdrawn"
 
 
 def test_link_to_a_session_that_is_over_registers_for_the_programme(place: Place) -> None:
