@@ -9,7 +9,7 @@ from datetime import datetime
 
 from domain.invitations import Invitation, PartStat, Rsvp
 from domain.sessions import Session
-from store import invitations, outbox
+from store import invitations, outbox_moves
 
 
 def record(
@@ -19,5 +19,5 @@ def record(
     new_id, counts = invitations.record_rsvp(conn, rsvp, session.time_sequence, now)
     if counts and rsvp.partstat is PartStat.DECLINED:
         note = "declined: a decline means less mail"
-        outbox.recall(conn, note, session_id=session.id, participant_id=invitation.participant_id)
+        outbox_moves.recall(conn, note, session_id=session.id, participant_id=invitation.participant_id)
     return new_id is not None, counts

@@ -17,7 +17,7 @@ from domain.times import iso, zone_or_none
 from steps.inbox_known import Known
 from steps.inbox_opening import Opened
 from steps.inbox_reading import Reading
-from store import claims, contact_points, outbox
+from store import claims, contact_points, outbox_moves
 
 LATELY = timedelta(days=30)
 
@@ -52,7 +52,7 @@ def read_bounce(known: Known, one: Opened, bounce: bounces.Bounce, now: datetime
     if sure:
         _prove(known, message, "it came back, so it had left", now)
     if contact is not None and message.participant_id is not None and contact_points.refuses(conn, contact):
-        outbox.recall(conn, "the e-mail address refuses mail", participant_id=message.participant_id)
+        outbox_moves.recall(conn, "the e-mail address refuses mail", participant_id=message.participant_id)
     return Reading("read", "bounce", f"{lasting} {status}".strip(), message.participant_id, ("bounces",))
 
 
@@ -87,7 +87,7 @@ def _complained(known: Known, one: Opened, message: Message, now: datetime) -> R
         conn, "complained", min(one.mail.received_at, now), outbox_id=message.id, inbox_id=one.mail.id,
         contact_point_id=message.contact_point_id, detail=message.topic,
     )  # fmt: skip
-    outbox.recall(conn, "complained of our mail", participant_id=person)
+    outbox_moves.recall(conn, "complained of our mail", participant_id=person)
     return Reading("read", "complaint", participant_id=person, counts=("complaints",))
 
 

@@ -18,7 +18,7 @@ from steps import newsletter_readers as reading
 from steps.app import App
 from steps.newsletter_readers import Audience
 from steps.newsletter_wording import Wording
-from store import database, journal, newsletter, outbox
+from store import database, journal, newsletter, outbox_moves
 from store.newsletter import Issue, Reader
 
 # How far the first issue of a kind looks back.
@@ -178,7 +178,7 @@ def drop(app: App, issue: Issue, who: str) -> int:
     now = app.now()
     with database.write(app.conn) as conn:
         dropped = newsletter.move(conn, issue.id, OPEN, IssueState.DROPPED, now, f"dropped by {who}")
-        taken = outbox.recall_keys(conn, f"{issue.kind}/{issue.id}/", "the issue was dropped")
+        taken = outbox_moves.recall_keys(conn, f"{issue.kind}/{issue.id}/", "the issue was dropped")
         if not dropped and not taken:
             issue = newsletter.get(conn, issue.id) or issue
             raise UserError(Problem(f"is {issue.state.value}, and all of it has left", f"issue {issue.id}"))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from domain.errors import Problem, UserError
 from domain.messages import Message, State
 from steps.app import App
-from store import database, journal, meta, outbox, participants, payloads
+from store import database, journal, meta, outbox, outbox_moves, participants, payloads
 
 
 def listing(app: App, filters: Mapping[str, object], most: int = 1000) -> list[Message]:
@@ -73,7 +73,7 @@ def resend(app: App, message_id: int, who: str) -> int:
         key = f"{base}#{copies + 1}"
         fresh = app.message_id(key)
         data = data.replace(old.message_id.encode(), fresh.encode(), 1)
-        outbox.copy_for_resend(conn, old, key, fresh, f"sent again by {who}: {old.because}", now, data)
+        outbox_moves.copy_for_resend(conn, old, key, fresh, f"sent again by {who}: {old.because}", now, data)
         journal.note(conn, now, who, "sent again", f"message/{old.id}")
         (new_id,) = conn.execute("select id from outbox where key = ?", (key,)).fetchone()
     return int(new_id)
@@ -98,7 +98,7 @@ def _move(
         problems = []
         for one in ids:
             message = get(app, one)
-            if not outbox.move(conn, one, sources, target, note, now):
+            if not outbox_moves.move(conn, one, sources, target, note, now):
                 wanted = " or ".join(s.value for s in sources)
                 problems.append(Problem(f"is {message.state.value}, not {wanted}", f"message {one}"))
             elif len(ids) == 1:

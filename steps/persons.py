@@ -7,7 +7,7 @@ from domain.errors import Problem, UserError
 from domain.participants import Role, folded_name
 from steps import erased
 from steps.app import App
-from store import contact_points, database, erasure, journal, outbox, participants, pending
+from store import contact_points, database, erasure, journal, outbox_moves, participants, pending
 
 NUMBERS = "Everybody's number is told by: letsconnect person list"
 
@@ -70,7 +70,7 @@ def suppress(app: App, ref: str, topic: str, who: str) -> int:
     person, now = find(app, ref), app.now()
     with database.write(app.conn) as conn:
         contact_points.suppress(conn, person, topic, f"set by {who}", now)
-        taken = outbox.recall(
+        taken = outbox_moves.recall(
             conn, f"asked for no more messages about {topic}", participant_id=person,
             topic=None if topic == "*" else topic,
         )  # fmt: skip
@@ -138,7 +138,7 @@ def erase(app: App, ref: str, who: str) -> dict[str, int]:
     with database.write(app.conn) as conn:
         done["hashes kept"] = erased.keep(app, conn, person, now)
         done["forms"] = pending.withdraw(conn, person)
-        done["messages taken back"] = outbox.recall(conn, "the person's data was erased", participant_id=person)
+        done["messages taken back"] = outbox_moves.recall(conn, "the person's data was erased", participant_id=person)
         done |= erasure.erase(conn, person, now)
         journal.note(conn, now, who, "erased", f"person/{person}", json.dumps(done))
     return done

@@ -11,7 +11,7 @@ from typing import Literal
 from domain.errors import Problem, UserError
 from domain.sessions import Invites, Session, SessionState
 from steps.app import App
-from store import database, invitations, journal, outbox, places, sessions
+from store import database, invitations, journal, outbox_moves, places, sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def leave(app: App, session_id: int, person: int, who: str) -> bool:
         if not places.registered(conn, session_id, person):
             return False
         invitations.withdraw(conn, session_id, person)
-        outbox.recall(conn, "withdrawn", session_id=session_id, participant_id=person)
+        outbox_moves.recall(conn, "withdrawn", session_id=session_id, participant_id=person)
         journal.note(conn, now, who, "withdrew", f"session/{session_id}", f"participant/{person}")
         return True
 

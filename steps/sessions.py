@@ -16,7 +16,7 @@ from domain.sessions import Invites, LedBy, Session, SessionState
 from domain.times import zone_or_none
 from steps import arranging
 from steps.app import App
-from store import database, invitations, journal, outbox, sessions, skills
+from store import database, invitations, journal, outbox_moves, sessions, skills
 
 TEXTS = ("title", "purpose", "audience", "preparation", "venue")
 LISTS = ("languages", "interpretation", "sharers")
@@ -76,7 +76,7 @@ def change(app: App, ref: str, fields: Mapping[str, str], who: str) -> Session:
         new = sessions.change(conn, old, new, now)
         arranging.arrange(app, conn, new, now)
         if new.sequence != old.sequence:
-            taken_back = outbox.recall(conn, "superseded: the session changed", session_id=old.id)
+            taken_back = outbox_moves.recall(conn, "superseded: the session changed", session_id=old.id)
             if new.time_sequence != old.time_sequence:
                 invitations.settle_session(conn, old.id, new.time_sequence)
                 arranging.moved(conn, new)
@@ -96,7 +96,7 @@ def cancel(app: App, ref: str, reason: str, who: str) -> Session:
             return old
         text = clean(reason)
         new = sessions.change(conn, old, replace(old, state=SessionState.CANCELLED, cancel_reason=text), now)
-        taken_back = outbox.recall(conn, "superseded: the session was cancelled", session_id=old.id)
+        taken_back = outbox_moves.recall(conn, "superseded: the session was cancelled", session_id=old.id)
         journal.note(conn, now, who, "cancelled", f"session/{old.id}", f"{taken_back} queued messages taken back")
     return new
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from domain.errors import Problem, UserError
 from steps.app import App, new_secret
-from store import database, journal, meta, outbox
+from store import database, journal, meta, outbox_moves
 
 
 def init(app: App) -> list[str]:
@@ -90,7 +90,7 @@ def restore(app: App, source: Path) -> int:
     with closing(database.connect(fresh)) as conn, database.write(conn):
         now = app.now()
         meta.put(conn, meta.RESTORED, f"{now:%Y-%m-%d %H:%M} UTC")
-        held = outbox.hold_everything(conn, "held: restored from a backup")
+        held = outbox_moves.hold_everything(conn, "held: restored from a backup")
         journal.note(conn, now, "restore", "restored", detail=f"{held} messages held")
     database.put_in_place(fresh, path, path.with_name(f"{path.name}.before-restore-{stamp}"))
     return held

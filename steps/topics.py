@@ -12,7 +12,7 @@ from datetime import datetime
 from domain.messages import Message
 from domain.participants import ConsentTopic, Participant
 from steps.app import App
-from store import consents, contact_points, database, journal, outbox, participants
+from store import consents, contact_points, database, journal, outbox, outbox_moves, participants
 
 EVERYTHING = "*"
 PAGE = "the page for topics"
@@ -110,4 +110,4 @@ def _allow(conn: sqlite3.Connection, person: Participant, topic: str, now: datet
 
 def _recall(conn: sqlite3.Connection, person: int, topic: str) -> None:
     note = f"asked for no more messages about {topic}"
-    outbox.recall(conn, note, participant_id=person, topic=None if topic == EVERYTHING else topic)
+    outbox_moves.recall(conn, note, participant_id=person, topic=None if topic == EVERYTHING else topic)

@@ -1,7 +1,7 @@
-"""The outbox: recording messages, finding them, and a person's hand on them. What a message says is decided above.
+"""The outbox: recording messages, and finding them. What a message says is decided above.
 
-Their frozen bytes are in `store/payloads.py`; how they are leased, marked and settled while they leave is in
-`store/claims.py`.
+Their frozen bytes are in `store/payloads.py`. How they are leased, marked and settled while they leave is in
+`store/claims.py`; what else moves them, a person's hand say, in `store/outbox_moves.py`.
 """
 
 import json
@@ -11,13 +11,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from domain.messages import RECALLABLE, Message, State
+from domain.messages import Message, State
 from domain.payloads import Filled
 from domain.times import iso, parse_iso
-from store import marks, payloads
+from store import payloads
 
 _STATES = {state.value: state for state in State}
-_RECALLABLE = ", ".join(f"'{state.value}'" for state in RECALLABLE)
 
 _NEVER_LEFT = "outbox.state = 'cancelled' and outbox.repeats = 0"
 _ANEW = "attempts = 0, note = '', " + ", ".join(
@@ -120,37 +119,6 @@ def record(conn: sqlite3.Connection, message: NewMessage, now: datetime) -> bool
     return True
 
 
-def recall(conn: sqlite3.Connection, note: str, *, session_id: int | None = None, participant_id: int | None = None,
-           topic: str | None = None) -> int:  # fmt: skip
-    """Cancel what has not left for a session, a person, or both (a claimed one too: the fence stops it). How many."""
-    assert session_id is not None or participant_id is not None
-    named = {"session_id": session_id, "participant_id": participant_id, "topic": topic}
-    given = {name: value for name, value in named.items() if value is not None}
-    # "+": by the person's few messages, and not by all that wait for the session.
-    plus = "+" if participant_id is not None else ""
-    where = f"{plus}state in ({_RECALLABLE})" + "".join(f" and {name} = ?" for name in given)
-    found = {row[0] for row in conn.execute(f"select state from outbox where {where}", (*given.values(),))}
-    if not found:
-        return 0
-    if State.CLAIMED.value in found:
-        marks.carry_over(conn)
-    done = conn.execute(
-        f"update outbox set state = 'cancelled', claim = null, lease_until = null, note = ? where {where}",
-        (note, *given.values()),
-    )
-    return done.rowcount
-
-
-def recall_keys(conn: sqlite3.Connection, beginning: str, note: str) -> int:
-    """Likewise what has not left of all messages whose key begins so. How many."""
-    done = conn.execute(
-        "update outbox set state = 'cancelled', claim = null, lease_until = null, note = ?"
-        f" where state in ({_RECALLABLE}) and key >= ? and key < ?",
-        (note, beginning, f"{beginning}\x7f"),
-    )
-    return done.rowcount
-
-
 def get(conn: sqlite3.Connection, message_id: int) -> Message | None:
     row = conn.execute(f"select {COLUMNS} from outbox where id = ?", (message_id,)).fetchone()
     return from_row(row) if row else None
@@ -217,68 +185,6 @@ def for_person(conn: sqlite3.Connection, now: datetime, most: int) -> list[Messa
     """Messages of which a person has to say what becomes: unsure ones, and those that were refused. By id."""
     query = f"select {COLUMNS} from outbox where state = 'unsure' or ({REFUSED}) order by id limit :most"
     return [from_row(row) for row in conn.execute(query, {"now": iso(now), "most": most})]
-
-
-def move(
-    conn: sqlite3.Connection, message_id: int, sources: Collection[State], target: State, note: str, now: datetime
-) -> bool:
-    """A person's move of one message between resting states; False when it is in none of `sources`."""
-    places = ",".join("?" * len(sources))
-    changed = conn.execute(
-        "update outbox set state = ?, note = ?,"
-        " sent_at = case when ? = 'sent' then coalesce(sent_at, ?) else sent_at end"
-        f" where id = ? and state in ({places})",
-        (target.value, note, target.value, iso(now), message_id, *[s.value for s in sources]),
-    )
-    return changed.rowcount == 1
-
-
-def hold_everything(conn: sqlite3.Connection, note: str) -> int:
-    """After a restore: whatever could leave is held; what was at risk is unsure. How many."""
-    marks.carry_over(conn)
-    held = conn.execute(
-        "update outbox set state = 'held', claim = null, lease_until = null, note = ?"
-        " where state in ('queued', 'claimed')",
-        (note,),
-    ).rowcount
-    unsure = conn.execute(
-        "update outbox set state = 'unsure', claim = null, lease_until = null, note = ? where state = 'at_risk'",
-        (note,),
-    ).rowcount
-    return held + unsure
-
-
-def copy_for_resend(conn: sqlite3.Connection, message: Message, key: str, message_id: str, because: str, now: datetime,
-                    data: bytes) -> bool:  # fmt: skip
-    """A fresh row with the same words under a new key and Message-ID; the old one stays as it is."""
-    row = conn.execute("select * from outbox where id = ?", (message.id,)).fetchone()
-    return record(
-        conn,
-        NewMessage(
-            key=key,
-            participant_id=message.participant_id,
-            contact_point_id=row["contact_point_id"],
-            channel=message.channel,
-            touchpoint=message.touchpoint,
-            purpose=message.purpose,
-            topic=message.topic,
-            session_id=message.session_id,
-            invitation_id=row["invitation_id"],
-            sequence=message.sequence,
-            state=State.QUEUED,
-            because=because,
-            language=message.language,
-            priority=message.priority,
-            not_before=now,
-            expires_at=message.expires_at,
-            message_id=message_id,
-            sender=message.sender,
-            recipient=message.recipient,
-            repeatable=message.repeatable,
-            data=data,
-        ),
-        now,
-    )
 
 
 def counts(conn: sqlite3.Connection) -> dict[str, int]:

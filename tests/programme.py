@@ -28,7 +28,7 @@ from steps import sessions
 from steps.app import App
 from steps.deliver import DeliverReport, deliver
 from steps.plan import PlanReport, plan
-from store import database, inbox, invitations, outbox, payloads
+from store import database, inbox, invitations, outbox, outbox_moves, payloads
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)  # a Sunday
 SECRET = "a-secret-of-the-tests-only"
@@ -121,7 +121,7 @@ class Place:
     def withdraw(self, person: int, session: Session) -> None:
         with database.write(self.app.conn) as conn:
             invitations.withdraw(conn, session.id, person)
-            outbox.recall(conn, "withdrawn", session_id=session.id, participant_id=person)
+            outbox_moves.recall(conn, "withdrawn", session_id=session.id, participant_id=person)
 
     def set_address(self, person: int, health: str) -> None:
         self.app.conn.execute("update contact_points set health = ? where participant_id = ?", (health, person))

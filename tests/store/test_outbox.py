@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from domain.messages import Settlement, State
-from store import claims, database, outbox, payloads
+from store import claims, database, outbox, outbox_moves, payloads
 from store.outbox import NewMessage
 from tests.programme import NOON, Place
 
@@ -50,7 +50,7 @@ def test_record_same_key_again_changes_nothing(conn: sqlite3.Connection, there: 
 
 def test_record_taken_back_before_it_left_is_written_anew(conn: sqlite3.Connection) -> None:
     one = record(conn)
-    outbox.recall(conn, "suppressed", participant_id=1)
+    outbox_moves.recall(conn, "suppressed", participant_id=1)
     again = replace(WELCOME, message_id="<1@example.org>", data=b"new", recipient="new@example.org")
     assert outbox.record(conn, again, LATER)
     message = outbox.get(conn, one)
@@ -63,7 +63,7 @@ def test_record_taken_back_while_a_repeat_was_due_stays_so(conn: sqlite3.Connect
     """It may have arrived the first time."""
     one = record(conn)
     conn.execute("update outbox set repeats = 1")
-    outbox.recall(conn, "suppressed", participant_id=1)
+    outbox_moves.recall(conn, "suppressed", participant_id=1)
     assert not outbox.record(conn, replace(WELCOME, message_id="<1@example.org>"), LATER)
     assert state(conn, one) == "cancelled"
 
@@ -149,14 +149,14 @@ def test_recall_leaves_what_may_be_out(conn: sqlite3.Connection) -> None:
         claimed = resting in (State.CLAIMED, State.AT_RISK)
         conn.execute("update outbox set state = ?, claim = ?, lease_until = ? where id = ?",
                      (resting.value, "me" if claimed else None, "z" if claimed else None, ids[resting]))  # fmt: skip
-    assert outbox.recall(conn, "why", participant_id=1) == 4
+    assert outbox_moves.recall(conn, "why", participant_id=1) == 4
     found = {resting for resting, one in ids.items() if state(conn, one) == "cancelled"}
     assert found == {State.DRAFT, State.QUEUED, State.HELD, State.CLAIMED, State.CANCELLED}
 
 
 def test_recall_one_topic_of_one_person(conn: sqlite3.Connection) -> None:
     one, other = record(conn, 1), record(conn, 2, topic="sessions")
-    assert outbox.recall(conn, "why", participant_id=1, topic="sessions") == 1
+    assert outbox_moves.recall(conn, "why", participant_id=1, topic="sessions") == 1
     assert (state(conn, one), state(conn, other)) == ("queued", "cancelled")
 
 

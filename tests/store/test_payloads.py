@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from domain.deliveries import is_plain
 from domain.payloads import Filled, Skeleton, joined, parted
-from store import database, outbox, payloads
+from store import database, outbox, outbox_moves, payloads
 from tests.programme import NOON, Place
 from tests.store.test_outbox import WELCOME
 
@@ -174,7 +174,7 @@ def test_reader_keeps_no_more_skeletons_than_it_says(conn: sqlite3.Connection, m
 
 def test_written_anew_whole_what_was_filled(conn: sqlite3.Connection) -> None:
     one = record(conn, 1, letter("Ada"))
-    outbox.recall(conn, "suppressed", participant_id=1)
+    outbox_moves.recall(conn, "suppressed", participant_id=1)
     record(conn, 1, b"whole\r\n")
     assert payloads.read(conn, one) == b"whole\r\n"
     assert (payloads.sweep(conn), skeletons(conn)) == (1, [])
