@@ -50,18 +50,6 @@ class Permanent(DeliveryError):
         super().__init__(reason)
 
 
-class Unsure(DeliveryError):
-    """Nobody can know whether the far side has it."""
-
-
-class InboundUnreadable(LetsConnectError):
-    """A filed mail or update cannot be read; it is quarantined and never blocks the mailbox."""
-
-    def __init__(self, raw_id: int, reason: str) -> None:
-        self.raw_id, self.reason = raw_id, reason
-        super().__init__(f"inbox {raw_id}: {reason}")
-
-
 class SchemaMismatch(UserError):
     """The database's schema is not the one this version works with; the remedy names the command."""
 

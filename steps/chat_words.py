@@ -15,7 +15,6 @@ from templates_email.chats import Chat
 from templates_email.formats import Moment
 
 RSVPS: tuple[labels.Button, ...] = ("yes", "no", "maybe")
-Rows = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,6 @@ from datetime import datetime
 from domain.invitations import Invitation, PartStat, Rsvp, RsvpSource, resolve
 from domain.times import iso, parse_iso
 
-MARKS = 500  # how many ids one statement takes; callers page
-
 
 def from_row(row: sqlite3.Row) -> Invitation:
     return Invitation(

@@ -16,11 +16,6 @@ def note(conn: sqlite3.Connection, now: datetime, who: str, what: str, subject: 
     )
 
 
-def of_subject(conn: sqlite3.Connection, subject: str) -> list[dict[str, str]]:
-    rows = conn.execute("select at, who, what, detail from journal where subject = ? order by id", (subject,))
-    return [dict(row) for row in rows]
-
-
 def run_started(conn: sqlite3.Connection, step: str, now: datetime) -> int:
     cursor = conn.execute("insert into step_runs (step, started_at) values (?, ?)", (step, iso(now)))
     assert cursor.lastrowid is not None

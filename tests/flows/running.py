@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.api import Api
+from tests.flows.api import Api
 
 LOGIN = "coordinator:a-long-and-quiet-password"
 SCRIPT = Path(__file__).with_name("upright.py")

@@ -18,10 +18,10 @@ import pytest
 from demo.ports import free_port
 from domain.times import iso
 from flows import environment
-from flows.api import Api
 from flows.tether import tethered
 from steps import setup
 from steps.app import App, open_app
+from tests.flows.api import Api
 from tests.flows.running import LOGIN, environ
 from tests.servers.postgresql import postgresql
 from tests.servers.smtp_faults import Fault, SmtpFaults

@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from flows import deployments
-from flows.api import Api
 from flows.choices import label
 from flows.skin import AGAIN
 from steps import sessions
 from steps.app import App
+from tests.flows.api import Api
 from tests.flows.running import LOGIN, Caught, Up
 
 pytestmark = [pytest.mark.prefect, pytest.mark.timeout(240)]

@@ -1,4 +1,4 @@
-"""A small client of Prefect's HTTP API for those who do not want Prefect's two seconds of import: `demo`, `doctor`.
+"""A small client of Prefect's HTTP API, as a program of others would ask it: without Prefect's two seconds of import.
 
 Knows the login and the CSRF token of a protected server; leaves everything else to Prefect's own client.
 """
