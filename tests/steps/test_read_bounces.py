@@ -111,6 +111,15 @@ def test_bounce_that_names_a_message_of_others_is_not_taken_by_address(place: Pl
     assert health(place) == ["ok", "ok"]
 
 
+def test_bounce_of_several_recipients_says_of_ours_what_it_says_of_ours(place: Place, session: Session) -> None:
+    """Ada's mailbox passes her mail on to another, which is gone."""
+    status = b"Status: 4.4.1\r\n"
+    another = b"\r\nFinal-Recipient: rfc822; ada@old.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+    raw = bounce("4.4.1", action="delayed", to=place.by_key(KEY).sender).replace(status, status + another)
+    assert read(place, raw) == InboxReport(bounces=1)
+    assert (health(place), events(place)) == (["soft", "ok"], [("deferred", 1, "delayed", "4.4.1")])
+
+
 # -- scores ---------------------------------------------------------------------------------------------------
 
 
@@ -299,6 +308,7 @@ def test_complaint_ends_all_mail(place: Place, session: Session) -> None:
     assert persons.show(place.app, "1")["suppressed"] == ["*"]
     row = place.app.conn.execute("select topic, reason from suppressions").fetchone()
     assert (tuple(row), events(place)) == (("*", "complained"), [("complained", 1, "", "sessions")])
+    assert place.outbox()["invite/1/1/1"] == "cancelled"
     assert place.tick() == ["invite/1/1/2"]
 
 

@@ -82,3 +82,12 @@ def test_text_notice_of_absence_is_neither_answer_nor_bounce(place: Place, sessi
     assert (place.partstat(1, session), health(place)) == ("NEEDS-ACTION", "ok")
     (kind,) = place.app.conn.execute("select kind from delivery_events").fetchone()
     assert kind == "autoreplied"
+
+
+def test_text_answer_to_what_is_about_more_than_the_session_is_no_rsvp(place: Place, session: Session) -> None:
+    """Such as who is coming, for a sharer of it who was invited too: a person reads what they say no to."""
+    change = "update outbox set key = 'audience_brief/sharing-1/1', purpose = 'audience_brief' where key = ?"
+    place.app.conn.execute(change, (KEY,))
+    message_id = place.by_key("audience_brief/sharing-1/1").message_id
+    assert read(place, reply_by_text("No, sorry.", to=message_id)) == InboxReport(for_person=1)
+    assert place.partstat(1, session) == "NEEDS-ACTION"

@@ -82,6 +82,21 @@ def test_contradiction_ends_with_the_session(place: Place, session: Session) -> 
     assert rsvps.contradictions(place.app) == []
 
 
+def test_contradiction_of_somebody_who_is_off_the_list_is_none(place: Place, session: Session) -> None:
+    contradict(place)
+    place.withdraw(1, session)
+    assert rsvps.contradictions(place.app) == []
+
+
+def test_answer_by_page_sent_again_is_the_same_answer(place: Place, session: Session) -> None:
+    """Of another word, or with another note, it is a new one."""
+    for word, note in (("yes", ""), ("yes", ""), ("yes", "by train"), ("yes", "by train"), ("no", "by train")):
+        assert rsvps.answer_by_page(place.app, session.id, 1, word, note)
+        place.later(minutes=1)
+    rows = place.app.conn.execute("select partstat, comment from rsvps order by id").fetchall()
+    assert [tuple(row) for row in rows] == [("ACCEPTED", ""), ("ACCEPTED", "by train"), ("DECLINED", "by train")]
+
+
 def test_answer_of_the_coordinator_takes_back_what_is_queued(place: Place, session: Session) -> None:
     place.change(session, title="Other words")
     place.plan()

@@ -83,6 +83,18 @@ def test_public_form_needs_key_and_cookie_of_one_browser(place: Place) -> None:
     assert another.post("/open", {"key": _key(place, ""), "said": "x"}).status_code == 403
 
 
+def test_public_form_without_any_cookie_is_refused(place: Place) -> None:
+    """Whatever key comes with it: one without a cookie would be everybody's."""
+    assert visitor(place).post("/open", {"key": _key(place, ""), "said": "x"}).status_code == 403
+
+
+def test_form_behind_a_link_after_a_visit_of_a_public_form(place: Place, mine: str) -> None:
+    one = visitor(place)
+    one.get("/open")
+    key = one.get(mine).text
+    assert one.post(mine, {"key": key, "said": "hello"}).text == "(7,) hello"
+
+
 def _key(place: Place, cookie: str) -> str:
     return place.app.token("form", f"/open\0{cookie}")
 
@@ -111,6 +123,12 @@ def test_one_click_needs_the_link_alone(place: Place, mine: str, multipart: bool
     sent = {"files": {name: (None, value) for name, value in fields.items()}} if multipart else {"data": fields}
     assert one.ask("POST", mine, **sent).text == "one click"
     assert one.ask("POST", mine[:-1], **sent).status_code == 404
+
+
+@pytest.mark.parametrize("value", ["", "yes", "one-click", "One-Click "])
+def test_one_click_says_so_to_the_letter(place: Place, mine: str, value: str) -> None:
+    """RFC 8058 section 3.1; anything else needs a form's key."""
+    assert visitor(place).post(mine, {"List-Unsubscribe": value}).status_code == 403
 
 
 @pytest.mark.parametrize(
