@@ -130,6 +130,22 @@ def test_preferred_hour_never_before_the_offset(hour: int | None, due: str) -> N
     assert one(facts, "onboarding_start").due_at == at(due)
 
 
+@pytest.mark.parametrize(("hour", "due"), [(9, "09:00"), (11, "11:00"), (12, "11:00"), (13, "11:00")])
+def test_preferred_hour_only_where_it_is_before_what_it_reminds_of(hour: int, due: str) -> None:
+    point = replace(RULES.touchpoints["reminder_one_hour"], preferred_hour=True)
+    facts = replace(INVITED, person=replace(ADA, preferred_hour=hour))
+    found = one(facts, point.code, replace(RULES, touchpoints={**RULES.touchpoints, point.code: point}))
+    assert found.due_at == at(f"2026-12-22T{due}")
+
+
+def test_touch_due_at_the_very_moment_of_the_registration() -> None:
+    point = replace(RULES.touchpoints["onboarding_start"], offset=timedelta(), preferred_hour=False)
+    rules = replace(RULES, touchpoints={**RULES.touchpoints, point.code: point})
+    touch = one(PROGRAMME, point.code, rules)
+    assert touch.due_at == PROGRAMME.registered_at
+    assert isinstance(decide(touch, PROGRAMME, rules, touch.due_at), Send)
+
+
 def test_preferred_hour_of_an_unknown_zone_is_the_programmes() -> None:
     rules = replace(RULES, default_zone="Asia/Kathmandu")
     for zone in ("", "Mars/Olympus"):

@@ -92,7 +92,7 @@ def test_other_rules_are_asked(planned: Place, rules_planned_by: bool) -> None:
     assert planned.outbox()["welcome/2"] == "cancelled"
 
 
-@pytest.mark.parametrize(("hours", "state"), [(8.9, "sent"), (9.1, "queued")])
+@pytest.mark.parametrize(("hours", "state"), [(8.9, "sent"), (9, "queued"), (9.1, "queued")])
 def test_quiet_hours_that_began_since(place: Place, hours: float, state: str) -> None:
     place.person("Ada")
     place.session("Open", kind="orientation", start="2026-12-01T14:00Z")

@@ -61,6 +61,15 @@ def test_those_on_the_list_are_asked(place: Place) -> None:
     assert surveys.look_after(place.app) == surveys.SurveyReport()
 
 
+def test_what_is_asked_is_looked_at_again_before_it_leaves(place: Place) -> None:
+    """A survey hangs on more than the facts of the person whom it asks."""
+    attended(place, clinic(place), 1)
+    surveys.look_after(place.app)
+    place.plan()
+    row = place.app.conn.execute("select decided_on, stands_until from outbox where purpose = 'survey'").fetchone()
+    assert tuple(row) == (None, None)
+
+
 def test_list_is_waited_for_and_then_those_who_said_yes_are_asked(place: Place) -> None:
     clinic(place)
     assert surveys.look_after(place.app) == surveys.SurveyReport(waiting=1)

@@ -62,6 +62,17 @@ def test_opening_the_page_answers_nothing(place: Place) -> None:
     assert (place.partstat(person, session), answers(place)) == ("NEEDS-ACTION", [])
 
 
+def test_link_is_of_one_person_and_one_session(place: Place) -> None:
+    """Whatever their numbers: here they are not the same."""
+    for name in ("Ngozi", "Chidi"):
+        place.person(name)
+    person, session, link = invited(place, name="Ada")
+    visitor = Visitor(place)
+    assert "Ada" in visitor.get(link).text
+    visitor.send("no")
+    assert (person, session.id, place.partstat(person, session)) == (3, 1, "DECLINED")
+
+
 def test_newest_answer_counts_and_the_same_twice_is_one(place: Place) -> None:
     person, session, link = invited(place)
     visitor = Visitor(place)
