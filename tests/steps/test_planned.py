@@ -7,14 +7,17 @@ from store import database, looks, meta
 from tests.programme import NOON, Place
 
 
-def test_invitation_keeps_whether_it_was_asked_for(place: Place) -> None:
-    """Nobody presses those who were invited with everybody."""
+def test_invitation_keeps_its_uid_and_whether_it_was_asked_for(place: Place) -> None:
+    """The UID is the one that a feed has already; nobody presses those who were invited with everybody."""
     session = place.session("Open", kind="orientation", start="2026-12-01T14:00Z")
     asked, invited = place.person("Ada"), place.person("Ben")
     place.register(asked, session)
     place.plan()
-    rows = place.app.conn.execute("select participant_id, origin from invitations order by id").fetchall()
-    assert [tuple(row) for row in rows] == [(asked, "registration"), (invited, "general")]
+    rows = place.app.conn.execute("select participant_id, origin, uid from invitations order by id").fetchall()
+    assert [tuple(row) for row in rows] == [
+        (asked, "registration", place.app.uid(session.id, asked)),
+        (invited, "general", place.app.uid(session.id, invited)),
+    ]
 
 
 def test_planned_after_a_restore_waits_for_a_person(place: Place) -> None:

@@ -289,6 +289,12 @@ def test_unsubscribe_of_nothing_known_is_for_a_person(place: Place, session: Ses
     assert persons.show(place.app, "1")["suppressed"] == []
 
 
+def test_unsubscribe_of_what_went_to_no_participant_is_for_a_person(place: Place, session: Session) -> None:
+    ref = reference(place)
+    place.app.conn.execute("update outbox set participant_id = null where key = ?", (KEY,))
+    assert read(place, unsubscribe(place, subject=f"unsubscribe {ref}")) == InboxReport(for_person=1)
+
+
 # -- complaints -----------------------------------------------------------------------------------------------
 
 

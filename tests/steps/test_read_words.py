@@ -91,3 +91,25 @@ def test_text_answer_to_what_is_about_more_than_the_session_is_no_rsvp(place: Pl
     message_id = place.by_key("audience_brief/sharing-1/1").message_id
     assert read(place, reply_by_text("No, sorry.", to=message_id)) == InboxReport(for_person=1)
     assert place.partstat(1, session) == "NEEDS-ACTION"
+
+
+@pytest.mark.parametrize(
+    ("words", "report", "granted"),
+    [
+        ("Yes please!", InboxReport(), [(1, "mail")]),
+        ("No, thank you.", InboxReport(for_person=1), []),
+        ("Perhaps, but who are you?", InboxReport(for_person=1), []),
+        ("Stop", InboxReport(stops=1), []),
+    ],
+)
+def test_text_answer_of_who_never_came(
+    place: Place, words: str, report: InboxReport, granted: list[tuple[int, str]]
+) -> None:
+    """Only a yes is a wish to be invited to what is open to all."""
+    place.person()
+    place.later(days=46)
+    assert "never_came_first/1" in place.tick()
+    message_id = place.by_key("never_came_first/1").message_id
+    assert read(place, reply_by_text(words, to=message_id)) == report
+    rows = place.app.conn.execute("select granted, source from consents where topic = 'invitations'").fetchall()
+    assert [tuple(row) for row in rows] == granted

@@ -100,9 +100,9 @@ def test_answer_by_page_sent_again_is_the_same_answer(place: Place, session: Ses
 def test_answer_of_the_coordinator_takes_back_what_is_queued(place: Place, session: Session) -> None:
     place.change(session, title="Other words")
     place.plan()
-    rsvps.answer(place.app, "1", "1", "no", "eve")
-    assert (place.outbox()["invite/1/1/1"], place.outbox()["invite/1/1/2"]) == ("cancelled", "queued")
-    row = place.app.conn.execute("select last_sign_at from contact_points where participant_id = 1").fetchone()
+    rsvps.answer(place.app, "1", "2", "no", "eve")
+    assert (place.outbox()["invite/1/1/1"], place.outbox()["invite/1/1/2"]) == ("queued", "cancelled")
+    row = place.app.conn.execute("select last_sign_at from contact_points where participant_id = 2").fetchone()
     assert row["last_sign_at"] is None  # nothing came from the person's address
 
 
