@@ -265,6 +265,30 @@ def test_limits_keep_bounded_memory() -> None:
     assert len(limits) == CLIENTS
 
 
+def test_limits_forget_who_was_quiet_longest() -> None:
+    limits = Limits(Rates(pages=Rate(2, 1), all_pages=Rate(CLIENTS + 4, 1)), lambda: 0.0)
+    for client in ("quiet", "quiet", "busy", *map(str, range(CLIENTS // 2)), "busy"):
+        assert limits.page(client) == 0.0
+    for n in range(CLIENTS // 2, CLIENTS):
+        assert limits.page(str(n)) == 0.0
+    assert (limits.page("busy"), limits.page("quiet")) == (60.0, 60.0)  # of itself; of all together
+
+
+def test_limits_of_who_was_quiet_are_one_burst() -> None:
+    seconds = [0.0]
+    limits = Limits(Rates(pages=Rate(2, 60)), lambda: seconds[0])
+    assert limits.page("one") == 0.0
+    seconds[0] = 3600.0
+    assert [limits.page("one") for _ in range(3)] == [0.0, 0.0, 1.0]
+
+
+def test_limits_of_who_was_forgotten_begin_anew() -> None:
+    limits = Limits(Rates(pages=Rate(1, 1), all_pages=Rate(10**9, 1)), lambda: 0.0)
+    for client in ("quiet", *map(str, range(CLIENTS))):
+        assert limits.page(client) == 0.0
+    assert limits.page("quiet") == 0.0
+
+
 @pytest.mark.parametrize(
     ("host", "client"),
     [
