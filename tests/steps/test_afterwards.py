@@ -209,6 +209,8 @@ def test_session_closes_only_when_documented_and_says_what_is_missing(place: Pla
         "still missing: resource: recording", "still missing: resource: slides",
         "still missing: checklist: upload notes",
     ]  # fmt: skip
+    place.app.conn.execute("update checklist_items set state = 'help'")  # who asked for it waits for it
+    assert session_state.of(place.app, session).missing[-1] == "checklist: upload notes"
     place.later(hours=4)
     attended(place.app, "1", ["2"], "test")
     place.app.conn.execute("update checklist_items set state = 'not_needed'")

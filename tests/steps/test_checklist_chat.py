@@ -44,6 +44,43 @@ def state(place: BotPlace, item: int) -> tuple[str, str]:
     return row["state"], row["answer"]
 
 
+def buttons(place: BotPlace) -> list[str]:
+    """What those below the newest message say to us."""
+    return [button["callback_data"] for row in place.last().buttons for button in row]
+
+
+def done(place: BotPlace, *items: int) -> None:
+    place.app.conn.executemany("update checklist_items set state = 'done' where id = ?", [(item,) for item in items])
+
+
+def says(place: BotPlace, words: str) -> str:
+    """What is answered, its first line."""
+    place.api.write(ADA, words)
+    place.hear()
+    return place.said()
+
+
+def test_last_answer_to_a_sheet_is_told_from_those_before(place: BotPlace) -> None:
+    done(place, 1, 2)
+    later(place, 5)
+    assert [says(place, words) for words in ("To plan.", "Newcomers.", "Nothing.")] == [
+        "Noted, thank you! Here is the next question:", "Noted, thank you! Here is the next question:",
+        "Thank you! We have noted that this is done:",
+    ]  # fmt: skip
+
+
+def test_last_thing_of_all_is_said_to_be_the_last(place: BotPlace) -> None:
+    last = "That was the last thing. Thank you!"
+    done(place, *range(3, 15))
+    later(place, 2)
+    place.api.press(ADA, "item/1/done")
+    place.hear()
+    assert last not in place.last().text
+    later(place, 1)
+    says(place, "25")
+    assert last in place.last().text
+
+
 def test_plan_then_asks_with_buttons(place: BotPlace) -> None:
     assert "This is your plan for preparing the session" in place.said()
     later(place, 2)
@@ -63,6 +100,7 @@ def test_number_text_and_link_are_written_in_the_chat(place: BotPlace) -> None:
     place.api.write(ADA, "quite a few")
     place.hear()
     assert place.said() == "This is not what we can keep. We asked for:"
+    assert buttons(place) == ["item/2/not_needed", "item/2/help"]
     place.api.write(ADA, "25")
     place.hear()
     assert state(place, 2) == ("done", "25")
@@ -81,7 +119,7 @@ def test_not_needed_and_help(place: BotPlace) -> None:
     later(place, 2)
     place.api.press(ADA, "item/1/not_needed")
     place.hear()
-    assert state(place, 1) == ("not_needed", "")
+    assert (state(place, 1), place.said()) == (("not_needed", ""), "We have noted that this is not needed:")
     later(place, 1)
     place.api.press(ADA, "item/2/help")
     place.hear()

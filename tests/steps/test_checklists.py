@@ -9,7 +9,7 @@ import pytest
 from domain.checklists import Answered, ItemState, Settling
 from domain.errors import UserError
 from domain.times import iso
-from steps import arranging, checklist_answers, checklist_desk, checklists, persons
+from steps import arranging, checklist_answers, checklist_desk, checklists, persons, sessions
 from steps.forecast import forecast
 from store import checklists as store
 from store import database, resources
@@ -59,6 +59,29 @@ def test_sharer_nobody_knows_is_said_until_a_person_says_who_it_is(place: Sharer
     place.named("Somebody Else")
     assert checklists.arrange_all(place.app) == 1
     assert checklists.show(place.app, str(session.id)).unknown == ()
+
+
+def test_erased_namesake_leaves_one_who_is_meant(place: SharersPlace) -> None:
+    gone, here = place.named("Eve One"), place.named("Eve One")
+    place.app.conn.execute("update participants set erased_at = '0' where id = ?", (gone,))  # by its mark alone
+    session = place.clinic(30, sharers="Eve One")
+    assert [s.participant_id for s in store.sharers(place.app.conn, [session.id])] == [here]
+
+
+def test_sharer_named_twice_has_the_place_of_the_first(place: SharersPlace) -> None:
+    place.named("Eve One"), place.named("Eve One")
+    session = place.clinic(30, sharers="Ada Obi; Ben Silva; Eve One")
+    checklists.share(place.app, str(session.id), "Eve One", str(place.ada), "test")
+    assert [s.participant_id for s in store.sharers(place.app.conn, [session.id])] == [place.ada, place.ben]
+
+
+def test_cancelled_session_gets_no_checklist(place: SharersPlace) -> None:
+    session = place.clinic(30, sharers="Somebody Else")
+    sessions.cancel(place.app, str(session.id), "", "test")
+    place.named("Somebody Else")
+    with database.write(place.app.conn) as conn:
+        arranging.arrange(place.app, conn, sessions.find(place.app, str(session.id)), place.time)
+    assert (store.sharers(place.app.conn, [session.id]), place.items(session)) == ([], {})
 
 
 def test_arranging_again_changes_nothing(place: SharersPlace) -> None:
