@@ -64,6 +64,7 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
     close.add_argument("--guests", type=int, metavar="N", help="so many more came whose names nobody noted")
     close.add_argument("--link", action="append", default=[], type=_link, metavar="KIND=URL",
                        help="a resource that is still missing")
+    close.add_argument("--take-over", action="store_true", help="coordinators see to what is open of its checklist")
     close.add_argument("--dry-run", action="store_true", help="only say what is missing")
     close.set_defaults(run=_close)
     state = nouns.add_parser("state", help="everything that became of it, and what is missing", parents=[common])
@@ -126,7 +127,7 @@ def _told(args: argparse.Namespace, session: Session, what: str) -> int:
 
 def _close(args: argparse.Namespace, app: App) -> int:
     people = [one.strip() for one in args.people.split(",") if one.strip()]
-    brought = closing.Brought(people, args.guests, dict(args.link), args.without)
+    brought = closing.Brought(people, args.guests, dict(args.link), args.without, args.take_over)
     return _stands(args, closing.close(app, args.session, args.who, brought, dry_run=args.dry_run))
 
 

@@ -25,6 +25,7 @@ async def close_session(
     recording: str = "",
     slides: str = "",
     without: Sequence[Kind] = (),
+    take_over: bool = False,
     dry_run: bool = True,
 ) -> None:
     """Closes a session that is over and documented, and thanks its sharers. Otherwise says what is missing, which can
@@ -39,11 +40,12 @@ async def close_session(
         recording: Its address as https://... if it is missing.
         slides: Their address as https://... if they are missing.
         without: Resources that there will never be, such as a recording that failed.
+        take_over: Coordinators see to what its sharers left open of the checklist; nobody is asked about it any more.
         dry_run: Only look. Take the tick away to close it.
     """
     ref = session_ref(session)
     links = {kind: url for kind, url in (("recording", recording), ("slides", slides)) if url}
-    brought = Brought([str(one) for one in people], None if guests < 0 else guests, links, list(without))
+    brought = Brought([str(one) for one in people], None if guests < 0 else guests, links, list(without), take_over)
     standing = await step(NAME, lambda app: close(app, ref, brought, dry_run))
     await show("close-session", told(standing, dry_run), session)
 

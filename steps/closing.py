@@ -11,8 +11,9 @@ from domain.resources import ResourceKind
 from domain.sessions import Session
 from steps import attendance, resources, session_state, sessions
 from steps.app import App
+from steps.checklists import of_session
 from steps.session_state import Standing
-from store import database, journal
+from store import checklists, database, desk_tasks, journal
 from store import resources as stored
 
 BY_ITSELF = "closing"  # in the journal
@@ -21,12 +22,14 @@ BY_ITSELF = "closing"  # in the journal
 @dataclass(frozen=True, slots=True)
 class Brought:
     """What a coordinator adds while closing. `people`: who was there (id, address or user name); `guests`: how many
-    more, None leaves that as it is; `links`: kind of resource -> address; `without`: kinds that there will never be."""
+    more, None leaves that as it is; `links`: kind of resource -> address; `without`: kinds that there will never be;
+    `take_over`: what is open of its checklist is the coordinators' now, and whatever waited of it leaves the desk."""
 
     people: Sequence[str] = ()
     guests: int | None = None
     links: Mapping[str, str] = field(default_factory=dict)
     without: Collection[str] = ()
+    take_over: bool = False
 
 
 NOTHING = Brought()
@@ -53,10 +56,13 @@ def _close(app: App, session: Session, who: str, brought: Brought) -> Standing:
     waived = before.waived | {ResourceKind(name) for name in brought.without}
     if waived != before.waived:
         stored.waive(conn, session.id, waived)
+    if brought.take_over:
+        checklists.see_to(conn, [line.item.id for line in of_session(app, conn, session).left], now)
+        desk_tasks.settle_items(conn, session.id, now)
     standing = session_state.of(app, session)
     if standing.missing and before.closed_at is None:
         add = "Add it; a resource that there will never be: --without KIND, or the form's list"
-        settle = f"Tick it, or settle all that is open: letsconnect checklist settle {session.id} take-over"
+        settle = "Tick it, or take over all that is open: --take-over, or the form's tick"
         where = f"session {session.id}"
         raise UserError(*(
             Problem(f"still missing: {one}", where, settle if one.startswith("checklist: ") else add)

@@ -1,6 +1,6 @@
 """How things stand: counts, what is due, last runs, and what needs a person, with the command that settles it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from domain.gaps import LEAD
 from domain.times import iso
 from steps import audience, checklist_desk, gaps, rsvps, session_state, sessions
 from steps.app import App
+from steps.checklist_desk import Waiting
 from store import database, inbox, journal, meta, outbox
 
 
@@ -95,20 +96,26 @@ def needs_person(app: App) -> list[dict[str, Any]]:
         count, oldest = app.conn.execute(query, {"now": app_now(app)} if ":now" in query else {}).fetchone()
         if count:
             found.append({"kind": kind, "count": count, "oldest": oldest, "why": why, "do": do})
-    found += [*_sharers(app), *_contradictions(app), *_overdue(app), *_undocumented(app), *_interpretation(app)]
+    left = checklist_desk.waiting(app)
+    found += [*_sharers(app, left), *_contradictions(app), *_overdue(app), *_interpretation(app)]
+    found += _undocumented(app, {one.session.id for one in left})
     return sorted(found, key=lambda item: str(item["oldest"]))
 
 
-def _sharers(app: App) -> list[dict[str, Any]]:
-    """A row a session, whatever is missing of it: they are settled together."""
+def _sharers(app: App, left: Sequence[Waiting]) -> list[dict[str, Any]]:
+    """A row a session, whatever is missing of it: they are settled together, once it is over by closing it."""
     found = []
-    for one in checklist_desk.waiting(app):
+    for one in left:
         session, codes = one.session, ", ".join(line.item.code.replace("_", " ") for line in one.lines)
         said = "a sharer asks for help" if one.helps == len(one.lines) else "its sharers are silent"
         things = f"{len(one.lines)} things wait" if len(one.lines) > 1 else "one thing waits"
         why = f"session {session.id} ({session.code}), {session.starts_at:%Y-%m-%d}: {said}; {things}: {codes}"
-        do = f"letsconnect desk list, then checklist settle {session.id} {'|'.join(Settling)}"
-        found.append({"kind": "sharers", "count": 1, "oldest": iso(one.since), "why": why, "do": do})
+        over = session.ends_at <= app.now()
+        do = f"letsconnect session state {session.id}, then session close {session.id} --take-over" if over else (
+            f"letsconnect desk list, then checklist settle {session.id} {'|'.join(Settling)}"
+        )  # fmt: skip
+        kind = "undocumented" if over else "sharers"
+        found.append({"kind": kind, "count": 1, "oldest": iso(one.since), "why": why, "do": do})
     return found
 
 
@@ -135,9 +142,9 @@ def _overdue(app: App) -> list[dict[str, Any]]:
 WEEK = timedelta(days=7)
 
 
-def _undocumented(app: App) -> list[dict[str, Any]]:
-    """Sessions that are over for a week and not closed."""
-    known = (sessions.find(app, str(number)) for number in session_state.documented(app).waiting)
+def _undocumented(app: App, told: Collection[int]) -> list[dict[str, Any]]:
+    """Sessions that are over for a week and not closed, but for those `told` already."""
+    known = (sessions.find(app, str(number)) for number in session_state.documented(app).waiting if number not in told)
     late = [session for session in known if session.ends_at <= app.now() - WEEK]
     if not late:
         return []

@@ -54,6 +54,8 @@ CLINICS = {
     # who answers once a day is too slow for a plan of two days
     "two": Clinic(2, {"Two": True}, TAKE_OVER, CLOSE),
     "moved": Clinic(20, {"Maria": True}, on=(10, moves)),
+    # its row waits on the desk until it is over, and goes with the closing
+    "moved, then silent": Clinic(20, {"Mina": False}, after=(*CLOSE, "--take-over"), on=(3, moves)),
     "cancelled": Clinic(20, {"Chidi": False}, after=(), on=(8, lambda clinic: ("session", "cancel"))),
     "silent": Clinic(30, {"Sade": False}, TAKE_OVER, CLOSE),
     "silent, called off": Clinic(9, {"Sami": False}, ("checklist", "settle", "call-off"), ()),
@@ -136,6 +138,7 @@ def ended(season: Season, title: str) -> tuple[str, list[str]]:
         ("nine", "documented", ["checklist settle", "session attended"]),
         ("two", "documented", ["checklist settle", "session close"]),
         ("moved", "documented", ["session change", "session attended"]),
+        ("moved, then silent", "documented", ["session change", "session close"]),
         ("cancelled", "called off", ["session cancel"]),
         ("silent", "documented", ["checklist settle", "session close"]),
         ("silent, called off", "called off", ["checklist settle"]),
@@ -156,6 +159,6 @@ def test_nothing_is_left_on_the_desk(season: Season) -> None:
 
 def test_report_says_how_many_actions_a_clinic_took(season: Season) -> None:
     figures = {one.definition.code: one for section in report.report(season.app).sections for one in section.figures}
-    assert (figures["deeds_per_clinic"].value, figures["deeds_per_clinic"].base) == (2.6, 10)
+    assert (figures["deeds_per_clinic"].value, figures["deeds_per_clinic"].base) == (2.6, 11)
     cells = {cell.label: cell.n for cell in figures["clinics_by_deeds"].cells}
-    assert cells == {"2": 4, "3": 6}
+    assert cells == {"2": 4, "3": 7}

@@ -1,5 +1,6 @@
 """What sharers left: one row a session on the desk, one settle for all of it, and what each choice does."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from domain.times import iso
 from flows import desk as desk_flow
 from flows import settle_checklist
 from flows.skin import COORDINATOR
-from steps import checklist_desk, checklists, deeds, desk_tasks, sessions, status
+from steps import checklist_desk, checklists, closing, deeds, desk_tasks, sessions, status
 from steps.checklist_desk import Waiting
+from steps.closing import Brought
 from store import checklists as store
 from store import deeds as stored
 from tests.steps.checklist_place import DAY, SharersPlace
@@ -161,6 +163,33 @@ def test_more_time_after_the_session_counts_from_now(place: SharersPlace) -> Non
     lines = {line.item.code: line.dated.due for line in checklists.show(place.app, "1").lines}
     assert lines["recording"] == place.time + DAY > session.ends_at + DAY
     assert any("checklist_ask" in one for one in place.left(days=1))
+
+
+def test_session_that_is_over_is_one_row_that_closing_it_settles(place: SharersPlace) -> None:
+    session = silent(place, "Ada Obi")
+    place.left(days=8 + 12)
+    ours = [one for one in status.needs_person(place.app) if one["kind"] in ("sharers", "undocumented")]
+    assert [(one["kind"], one["count"], one["do"]) for one in ours] == [
+        ("undocumented", 1, "letsconnect session state 1, then session close 1 --take-over")
+    ]
+    brought = Brought(guests=3, without=["recording", "slides"])
+    with pytest.raises(UserError, match="Tick it, or take over all that is open: --take-over"):
+        closing.close(place.app, "1", "test", brought)
+    with deeds.doing(place.app, "session close", "test"):
+        closed = closing.close(place.app, "1", "test", replace(brought, take_over=True))
+    assert (closed.closed_at, stored.of_session(place.app.conn, 1)) == (place.time, ["session close"])
+    assert (place.desk(), checklist_desk.waiting(place.app)) == ([], [])
+    after = [state for code, state in place.states(session).items() if place.items(session)[code].after]
+    assert after == ["done"] * 3
+    assert [one for one in status.needs_person(place.app) if one["kind"] in ("sharers", "undocumented")] == []
+
+
+def test_taking_over_closes_nothing_that_is_not_over(place: SharersPlace) -> None:
+    silent(place)
+    before = list(place.app.conn.iterdump())
+    with pytest.raises(UserError, match="it is not over yet"):
+        closing.close(place.app, "1", "test", Brought(take_over=True))
+    assert list(place.app.conn.iterdump()) == before
 
 
 def test_called_off_cancels_the_session_and_ends_everything(place: SharersPlace) -> None:
