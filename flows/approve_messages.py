@@ -34,7 +34,8 @@ async def approve_messages(
         dry_run: Only show what waits. Take the tick away to approve it.
     """
     counts = await step(NAME, lambda app: approve(app, what, number, dry_run))
-    await show("approve-drafts", page(said(counts["together"], dry_run), counted(counts)), what)
+    await show("approve-drafts", page(said(counts["together"], dry_run), counted(counts)), what,
+               then={"number": counts["together"]})  # fmt: skip
 
 
 def said(number: int, dry_run: bool) -> str:

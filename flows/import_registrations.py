@@ -9,6 +9,10 @@ from steps import imports
 NAME = "Import registrations"
 COUNTS = ("accepted", "merged", "unchanged", "rejected", "erased")
 SHOWN = 200
+REPORTS = (
+    "What was read is in incoming/done of the programme's folder, each file with a report beside it. Rows to correct"
+    " are a file there as well: correct it and drop it into incoming again."
+)
 
 
 @flow(name=NAME, persist_result=False)
@@ -22,6 +26,7 @@ async def import_registrations(dry_run: bool = False) -> None:
         dry_run: Only count what would be taken in.
     """
     reports = await step(NAME, lambda app: imports.import_incoming(app, dry_run=dry_run))
+    files = len(reports)
     try:
         sheet = await step(NAME, lambda app: imports.import_link(app, dry_run=dry_run))
         reports = [*reports, sheet] if sheet else reports
@@ -33,6 +38,7 @@ async def import_registrations(dry_run: bool = False) -> None:
             "import-registrations",
             page(
                 said(totals, unread, dry_run),
+                REPORTS if files > unread and not dry_run else "",
                 counted({"sources": len(reports), **totals}),
                 "\n".join(f"- {line}" for line in lines[:SHOWN]),
             ),

@@ -5,6 +5,7 @@ out as it is: it is replaced by one whose message names the step and the remedy,
 """
 
 import asyncio
+import json
 import logging
 import os
 import re
@@ -16,6 +17,7 @@ from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote
 
 import httpx
 from prefect.artifacts import acreate_markdown_artifact
@@ -167,9 +169,23 @@ def page(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-async def show(key: str, markdown: str, description: str, *, news: bool = True) -> None:
-    """Keep `markdown` as an artifact. A scheduled run without `news` keeps none: else there were one every minute."""
+async def show(
+    key: str, markdown: str, description: str, *, news: bool = True, then: Mapping[str, object] | None = None
+) -> None:
+    """Keep `markdown` as an artifact. A scheduled run without `news` keeps none: else there were one every minute.
+
+    Of a dry run it ends with a link to the form for doing it, filled in as this run's was, and with `then`.
+    """
     context = FlowRunContext.get()
-    scheduled = context is not None and context.flow_run is not None and context.flow_run.auto_scheduled
-    if news or not scheduled:
-        await acreate_markdown_artifact(key=key, markdown=markdown, description=description)
+    run = context.flow_run if context is not None else None
+    if news or run is None or not run.auto_scheduled:
+        dry = run is not None and run.deployment_id is not None and run.parameters.get("dry_run") is True
+        link = filled(run.deployment_id, {**run.parameters, **(then or {}), "dry_run": False}) if dry and run else ""
+        text = page(markdown, f"[Open the form for doing it, filled in]({link})" if link else "")
+        await acreate_markdown_artifact(key=key, markdown=text, description=description)
+
+
+def filled(deployment_id: object, parameters: Mapping[str, object]) -> str:
+    """Where Prefect's UI has a deployment's form, filled in. Without a host, so that it is right behind any proxy."""
+    given = quote(quote(json.dumps(parameters, default=str), safe=""), safe="")  # the UI takes two layers off
+    return f"/deployments/deployment/{deployment_id}/run?parameters={given}"

@@ -87,7 +87,8 @@ def _message(app: App, number: int, outcome: str, who: str) -> str:
 def _mails(app: App) -> Iterator[Thing]:
     for row in inbox.open_items(app.conn)[:MOST]:
         about = "could not be read" if row["state"] == "quarantined" else "for a person"
-        yield Thing(f"mail {row['id']}", about, parse_iso(str(row["received_at"])))
+        at = parse_iso(str(row["received_at"]))
+        yield Thing(f"mail {row['id']}", f"{about}, came at {at:%H:%M} UTC", at)
 
 
 def _rows(app: App) -> Iterator[Thing]:

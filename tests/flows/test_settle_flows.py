@@ -22,7 +22,8 @@ def place(tmp_path: Path) -> Place:
 
 def test_form_offers_what_waits_oldest_first(place: Place) -> None:
     assert choices.offers(place.app)["waiting"] == [
-        "mail 1 · could not be read · since 2026-11-20", "mail 2 · could not be read · since 2026-11-21",
+        "mail 1 · could not be read, came at 12:00 UTC · since 2026-11-20",
+        "mail 2 · could not be read, came at 12:00 UTC · since 2026-11-21",
     ]  # fmt: skip
 
 
@@ -36,7 +37,7 @@ def test_settled_thing_leaves_the_list(place: Place) -> None:
     told = settle.told(*settle.carry_out(place.app, "mail 1", "seen to", dry_run=False), dry_run=False)
     assert told == (
         "Mail 1 is settled.\n\n| what still waits | about | since |\n| --- | --- | --- |\n"
-        "| mail 2 | could not be read | 2026-11-21 |"
+        "| mail 2 | could not be read, came at 12:00 UTC | 2026-11-21 |"
     )
     told = settle.told(*settle.carry_out(place.app, "mail 2", "seen to", dry_run=False), dry_run=False)
     assert (told, choices.waiting(place.app)) == ("Mail 2 is settled.\n\nNothing else waits.", [])

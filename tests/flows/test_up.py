@@ -1,11 +1,14 @@
 """A real Prefect server under the real supervisor. The tests share both and run in this order; the last end them."""
 
+import json
 import re
 import sqlite3
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -288,6 +291,11 @@ def test_failure_of_a_step_tells_prefect_no_address(up: Up, home: Path, app: App
     assert "sqlite3.IntegrityError" in (home / "var" / "logs" / "letsconnect.log").read_text("utf-8")
 
 
+def artifacts(api: Api, run: str) -> list[dict[str, Any]]:
+    """Those that the run left for people; what Prefect keeps of its end has no key."""
+    return [one for one in api.post("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run]}}}) if one["key"]]
+
+
 def test_mistake_of_a_person_is_told_with_its_remedy(up: Up, app: App) -> None:
     with up.api() as api:
         run = api.run("Approve drafts", {"number": 7, "dry_run": False})
@@ -295,10 +303,22 @@ def test_mistake_of_a_person_is_told_with_its_remedy(up: Up, app: App) -> None:
     told = "Approve drafts: number: 0 messages wait by now, not 7. Look at the preview again, then give 0"
     assert message(up, run).endswith(told)
     with up.api() as api:
-        (left,) = api.post("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run]}}})
+        (left,) = artifacts(api, run)
         logs = [one["message"] for one in api.post("/logs/filter", {"logs": {"flow_run_id": {"any_": [run]}}})]
     assert (left["key"], left["data"]) == ("what-went-wrong", f"This run failed. To mend it:\n\n- {told}\n\n{AGAIN}")
     assert ([f"This run failed. {told}" in logs, any("Traceback" in one for one in logs)]) == [True, False]
+
+
+def test_dry_run_leads_to_its_form_filled_in_for_doing_it(up: Up) -> None:
+    with up.api() as api:
+        run = api.run("Approve drafts", {"dry_run": True})
+        assert api.wait(run) == "COMPLETED"
+        (left,) = artifacts(api, run)
+        (form,) = [one["id"] for one in api.post("/deployments/filter") if one["name"] == "Approve drafts"]
+    found = re.search(r"\[Open the form for doing it, filled in\]\((.*)\?parameters=(.*)\)$", left["data"])
+    assert found is not None and found[1] == f"/deployments/deployment/{form}/run"
+    given = json.loads(unquote(unquote(found[2])))
+    assert (given["dry_run"], given["number"]) == (False, 0)
 
 
 def test_dead_run_is_watched_for(up: Up) -> None:

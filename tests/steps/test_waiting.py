@@ -50,7 +50,7 @@ def listed(place: Place) -> dict[str, str]:
 
 def test_everything_is_listed_oldest_first_without_a_name(desk: Place) -> None:
     assert listed(desk) == {
-        "mail 1": "could not be read",
+        "mail 1": "could not be read, came at 12:00 UTC",
         "message 1": "invitation to person 1: nobody can know whether it arrived",
         "message 2": "invitation to person 2: refused",
         "answer 1/1": "session 1, person 1: two answers",
