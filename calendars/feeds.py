@@ -27,7 +27,8 @@ LOOK_AGAIN = "PT1H"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One session. Times are aware; `changed` is when its words or times last changed; `url` is ASCII or ""."""
+    """One session. Times are aware; `changed` is when its words or times last changed; `url` is ASCII or "".
+    `language` (BCP 47) of the description, `summary_language` of the summary, "" where nobody said."""
 
     uid: str
     sequence: int
@@ -39,6 +40,8 @@ class Event:
     description: str = ""
     location: str = ""
     url: str = ""
+    language: str = ""
+    summary_language: str = ""
 
 
 def feed(name: str, organizer_name: str, organizer_address: str, events: Sequence[Event]) -> bytes:
@@ -63,11 +66,12 @@ def _lines(event: Event) -> list[str]:
         time_line("LAST-MODIFIED", event.changed),
         time_line("DTSTART", event.start),
         time_line("DTEND", event.end),
-        text_line("SUMMARY", clean_line(event.summary)),
+        text_line("SUMMARY", clean_line(event.summary), event.summary_language),
         f"STATUS:{event.status}",
         "TRANSP:TRANSPARENT" if event.status == "CANCELLED" else "TRANSP:OPAQUE",
     ]
-    for prop, text in (("DESCRIPTION", clean_text(event.description)), ("LOCATION", clean_line(event.location))):
-        if text:
-            lines.append(text_line(prop, text))
+    if description := clean_text(event.description):
+        lines.append(text_line("DESCRIPTION", description, event.language))
+    if location := clean_line(event.location):
+        lines.append(text_line("LOCATION", location))
     return [*lines, f"URL:{event.url}"] if event.url else lines

@@ -40,7 +40,8 @@ class Entry:
     """One person's entry for one session. Times are aware; addresses are bare, without "mailto:".
 
     An update has the same `uid`, a higher `sequence` and a fresh `dtstamp`. `partstat` is the person's
-    last answer; an update that moves nothing may keep it. `language` is the BCP 47 tag of the texts.
+    last answer; an update that moves nothing may keep it. `language` is the BCP 47 tag of the texts,
+    `summary_language` that of the summary, where it is another.
     """
 
     uid: str
@@ -59,6 +60,7 @@ class Entry:
     partstat: PartStat = PartStat.NEEDS_ACTION
     last_modified: datetime | None = None
     language: str = ""
+    summary_language: str = ""
 
 
 def request(entry: Entry) -> bytes:
@@ -135,8 +137,10 @@ def problems_of(entry: Entry) -> list[Problem]:
         unless(is_address(getattr(entry, name)), name, "not a bare e-mail address", remedy)
     good_link = not entry.url or _LINK.fullmatch(entry.url)
     unless(good_link, "url", "not an http(s) address in ASCII", "Percent-encode other characters (RFC 3986)")
-    good_language = not entry.language or _LANGUAGE.fullmatch(entry.language)
-    unless(good_language, "language", "not a language tag", "Use a BCP 47 tag such as en or pt-BR")
+    for name in ("language", "summary_language"):
+        tag = getattr(entry, name)
+        good_language = not tag or _LANGUAGE.fullmatch(tag)
+        unless(good_language, name, "not a language tag", "Use a BCP 47 tag such as en or pt-BR")
     good_partstat = entry.partstat in tuple(PartStat)
     unless(good_partstat, "partstat", "not a status we send", f"Use one of {', '.join(PartStat)}")
     return found
@@ -182,7 +186,7 @@ def when(entry: Entry) -> list[str]:
         address_line("ORGANIZER", entry.organizer_address, {"CN": entry.organizer_name}),
         time_line("DTSTART", entry.start),
         time_line("DTEND", entry.end),
-        text_line("SUMMARY", entry.summary, entry.language),
+        text_line("SUMMARY", entry.summary, entry.summary_language or entry.language),
     ]
 
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from commands.output import complain, print_json, print_table, say
+from commands.output import complain, plain, print_json, print_table, say
 from domain.errors import Problem, UserError
 from steps import badge_export, badges, certificates
 from steps.app import App
@@ -85,11 +85,11 @@ def _certificate(args: argparse.Namespace, app: App) -> int:
 def _check(args: argparse.Namespace, app: App) -> int:
     found = certificates.check(app, args.code, ("en",))
     if args.json:
-        print_json(found)
+        print_json({**plain(found), "sessions": [(said.text, day) for said, day in found.sessions]})
     else:
         say(f"{'stands' if found.stands else 'WAS TAKEN BACK'}: {found.name}, {found.title}, badge {found.badge.id}")
-        for title, day in found.sessions:
-            say(f"  {day} {title}")
+        for said, day in found.sessions:
+            say(f"  {day} {said.text}")
     return 0 if found.stands else 1
 
 

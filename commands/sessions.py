@@ -1,12 +1,14 @@
-"""`session add|change|cancel|list|show|invite|answer`: learning spaces."""
+"""`session add|change|translate|cancel|list|show|invite|answer`: learning spaces."""
 
 import argparse
 from typing import Any
 
-from commands.output import plain, print_json, print_table, say
+from commands.output import complain, plain, print_json, print_table, say
+from domain.errors import Problem, UserError
 from domain.resources import ResourceKind
 from domain.sessions import Session
-from steps import attendance, closing, rsvps, session_state, sessions
+from domain.translations import FIELDS
+from steps import attendance, closing, rsvps, session_state, sessions, translations
 from steps.app import App
 
 HELP = {
@@ -39,6 +41,14 @@ def register(commands: Any, common: argparse.ArgumentParser, acting: argparse.Ar
         for field in sessions.FIELDS:
             parser.add_argument(f"--{field.replace('_', '-')}", help=HELP[field])
         parser.set_defaults(run=run)
+    words = nouns.add_parser("translate", help="its words in another language, for who reads that",
+                             parents=[common, acting])  # fmt: skip
+    words.add_argument("session", help="id, code or title")
+    words.add_argument("language", help="of these words, such as ar or pt-BR")
+    for field in FIELDS:
+        words.add_argument(f"--{field}", help=f"{HELP[field]}; empty: its own words again")
+    words.add_argument("--remove", action="store_true", help="take all of its words in that language away")
+    words.set_defaults(run=_translate)
     cancel = nouns.add_parser("cancel", help="cancel it; people's calendars are told", parents=[common, acting])
     cancel.add_argument("session", help="id, code or title")
     cancel.add_argument("--reason", default="", help="said in the cancellation, as you write it")
@@ -87,7 +97,28 @@ def _add(args: argparse.Namespace, app: App) -> int:
 
 
 def _change(args: argparse.Namespace, app: App) -> int:
-    return _told(args, sessions.change(app, args.session, _fields(args), args.who), "is now")
+    before = sessions.find(app, args.session)
+    after = sessions.change(app, str(before.id), _fields(args), args.who)
+    for language, fields in translations.outdated(before, after).items():
+        complain(f"its {', '.join(fields)} in {language} translate what was there before; see session translate")
+    return _told(args, after, "is now")
+
+
+def _translate(args: argparse.Namespace, app: App) -> int:
+    given: dict[str, str] = {field: getattr(args, field) for field in FIELDS if getattr(args, field) is not None}
+    if args.remove == bool(given):
+        remedy = f"Give {', '.join(f'--{field}' for field in FIELDS)}, or --remove"
+        raise UserError(Problem("needs words, or --remove, and not both", "translate", remedy))
+    if args.remove:
+        session = translations.remove(app, args.session, args.language, args.who)
+    else:
+        session = translations.translate(app, args.session, args.language, given, args.who)
+    if args.json:
+        print_json(session)
+    else:
+        spoken = ", ".join(one.language for one in session.translations)
+        say(f"session {session.id} {session.code} has words in: {spoken or 'no other language'}")
+    return 0
 
 
 def _cancel(args: argparse.Namespace, app: App) -> int:

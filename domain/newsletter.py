@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
+from domain.translations import Field, Localized, Translation, told
+
 
 class IssueKind(StrEnum):
     """The values are also the codes of touchpoints and the names of messages."""
@@ -89,6 +91,12 @@ class PastSession:
     starts_at: datetime
     minutes: int
     resources: tuple[ResourceLine, ...]
+    languages: tuple[str, ...] = ()
+    translations: tuple[Translation, ...] = ()
+
+    def told(self, field: Literal["title"]) -> Localized:
+        """As `Session.told`."""
+        return told(field, self.title, self.languages, self.translations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,11 @@ class ComingSession:
     sharers: tuple[str, ...]
     skills: tuple[str, ...]
     code: str = ""
+    translations: tuple[Translation, ...] = ()
+
+    def told(self, field: Field) -> Localized:
+        """As `Session.told`."""
+        return told(field, getattr(self, field), self.languages, self.translations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +183,7 @@ def lacking(content: Content, language: str) -> tuple[str, ...]:
 
 
 def session_words(content: Content, session: ComingSession, language: str) -> Words | None:
-    """What was written of a coming session in `language`; None where it speaks for itself."""
+    """What was written for this issue of a coming session in `language`; None where it speaks for itself."""
     found = (words_in(one.words, language) for one in content.written("coming") if one.name == session.code)
     return next(found, None)
 

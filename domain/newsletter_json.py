@@ -17,6 +17,7 @@ from domain.newsletter import (
     Words,
 )
 from domain.times import iso, parse_iso
+from domain.translations import Translation
 
 
 def dump(content: Content) -> str:
@@ -54,11 +55,18 @@ def _words(found: Mapping[str, Any]) -> dict[str, Words]:
 
 def _past(found: dict[str, Any]) -> PastSession:
     lines = tuple(ResourceLine(**one) for one in found["resources"])
-    return PastSession(**{**found, "starts_at": parse_iso(found["starts_at"]), "resources": lines})
+    own = {"starts_at": parse_iso(found["starts_at"]), "resources": lines, "translations": _translations(found)}
+    return PastSession(**{**found, **own, "languages": tuple(found.get("languages", ()))})
+
+
+def _translations(found: Mapping[str, Any]) -> tuple[Translation, ...]:
+    """None in what was approved before there were any."""
+    return tuple(Translation(**one) for one in found.get("translations", ()))
 
 
 def _coming(found: dict[str, Any]) -> ComingSession:
-    lists = {name: tuple(found[name]) for name in ("languages", "interpretation", "sharers", "skills")}
+    lists: dict[str, Any] = {name: tuple(found[name]) for name in ("languages", "interpretation", "sharers", "skills")}
+    lists["translations"] = _translations(found)
     lists["sharers"] = tuple(filter(None, lists["sharers"]))
     return ComingSession(**{**found, **lists, "starts_at": parse_iso(found["starts_at"])})
 

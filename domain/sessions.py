@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.resources import ResourceKind
+from domain.translations import Field, Localized, Translation, told
 
 
 class SessionState(StrEnum):
@@ -67,7 +68,12 @@ class Session:
     moved_at: datetime | None = None  # when start or length last changed; None: never
     led_by: LedBy = LedBy.UNKNOWN
     skills: tuple[str, ...] = ()  # codes of the taxonomy that it is about, sorted
+    translations: tuple[Translation, ...] = ()  # by language
 
     @property
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.minutes)
+
+    def told(self, field: Field) -> Localized:
+        """A field in its own words and in all others that there are; for whoever knows the reader's language."""
+        return told(field, getattr(self, field), self.languages, self.translations)

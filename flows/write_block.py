@@ -27,7 +27,7 @@ async def write_block(
 
     Args:
         issue: Which one. There must be a draft: make one with the form of that name.
-        section: Where it stands; "coming" is for the translation of a session.
+        section: Where it stands; "coming" is for what this issue alone says of a session.
         name: A short name for it, such as skills; its translations have the same one. For a session it is its code.
         language: The language of this text, such as en or pt-BR.
         text: Markdown. A first line that begins with "# " is its title.

@@ -66,10 +66,10 @@ def _fresh(app: App, session: Session) -> list[tuple[Group, str]]:
 def _post(app: App, session: Session, group: Group, key: str) -> Notice:
     page = f"{app.settings.pages_url}/sessions/{session.id}" if app.settings.pages_url else ""
     context = Announcement(
-        title=session.title,
+        title=session.told("title"),
         when=Moment(session.starts_at, session.minutes, app.programme.zone),
         languages=session.languages,
-        audience=session.audience,
+        audience=session.told("audience"),
         link=page,  # never the meeting's own address: a group is public
     )
     rendered = skeletons.render(context.message, app.programme.languages, context)

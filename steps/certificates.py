@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from domain.badges import Badge, By
 from domain.errors import Problem, UserError
+from domain.translations import Said
 from steps import badges, page_links
 from steps.app import App
 from steps.page_links import LinkRefused, Page
@@ -26,7 +27,7 @@ class Checked:
     name: str
     title: str
     led: bool
-    sessions: tuple[tuple[str, date], ...]
+    sessions: tuple[tuple[Said, date], ...]
     stands: bool
 
 
@@ -59,13 +60,15 @@ def of(app: App, badge: Badge, languages: tuple[str, ...] = ()) -> Checked:
     """A badge in words, in the first of `languages`, else in the person's own."""
     person = participants.load(app.conn, [badge.participant_id], app.now())[badge.participant_id]
     rule = badges.rule_of(app, badge)
+    chain = languages or person.languages or app.programme.languages
+    language = languages[0] if languages else language_of((*person.languages, *app.programme.languages))
     found = [sessions.get(app.conn, number) for number in badge.sessions]
     return Checked(
         badge=badge,
         name=person.name,
-        title=rule.title(languages or person.languages or app.programme.languages),
+        title=rule.title(chain),
         led=rule.by is By.SHARING,
-        sessions=tuple((s.title, s.starts_at.date()) for s in found if s is not None),
+        sessions=tuple((s.told("title").said_in(language), s.starts_at.date()) for s in found if s is not None),
         stands=badge.revoked_at is None,
     )
 

@@ -33,7 +33,7 @@ def pressed(visit: Visit, invitation_id: int, choice: Choice, sequence: int) -> 
     if message_id is not None:
         claims.prove_sent(visit.conn, message_id, "its button was pressed, so it arrived", visit.now)
     if session.state is SessionState.CANCELLED or not invitation.wanted:
-        return visit.read("rsvp", words.Gone(title=session.title), reason="session or invitation is gone")
+        return visit.read("rsvp", words.Gone(title=session.told("title")), reason="session or invitation is gone")
     if session.ends_at <= visit.now:
         return replace(mine(visit), reason="the session is over")
     newest = session.sequence + invitation.bump
@@ -48,9 +48,9 @@ def pressed(visit: Visit, invitation_id: int, choice: Choice, sequence: int) -> 
     when = chat_words.moment(visit.app, session, visit.person(visit.person_id).zone)
     if rsvp.sequence < session.time_sequence:
         again = (chat_words.rsvp_row(invitation.id, newest),)
-        moved = words.Stale(title=session.title, when=when)
+        moved = words.Stale(title=session.told("title"), when=when)
         return visit.read("rsvp", moved, again, reason="answers an earlier time", count=count)
-    reading = visit.read("rsvp", words.Answered(title=session.title, when=when, answer=choice), count=count)
+    reading = visit.read("rsvp", words.Answered(title=session.told("title"), when=when, answer=choice), count=count)
     language = reading.said.language if reading.said else ""
     return replace(reading, toast=f"✓ {labels.label(choice, language)}")
 
@@ -86,4 +86,4 @@ def _line(
 ) -> words.ChatSession:
     said = SHOWN[invitation.partstat] if invitation else "none"
     when = chat_words.moment(visit.app, session, zone)
-    return words.ChatSession(title=number + session.title, when=when, venue=session.venue, answer=said)
+    return words.ChatSession(number=number, title=session.told("title"), when=when, venue=session.venue, answer=said)

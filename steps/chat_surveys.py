@@ -94,7 +94,7 @@ def _ask(
     about = there.request.session_id
     session = sessions.get(visit.conn, about) if begins and about is not None else None
     context = words.ChatSurvey(
-        title=session.title if session else "",
+        title=session.told("title") if session else "",
         begins=session is not None,
         number=there.number(question),
         of=len(there.questions),

@@ -148,7 +148,7 @@ def guide(visit: Visit, session_id: int) -> ChatReading:
     found = visit.app.programme.guides.get(session.kind, ()) if session is not None else ()
     if session is None or not found or visit.person_id not in store.sharers_of(visit.conn, [session.id])[session.id]:
         return visit.unknown("another person's button")
-    return visit.read("guide", ChatGuide(title=session.title, guide=sheet_words.guide_lines(found)))
+    return visit.read("guide", ChatGuide(title=session.told("title"), guide=sheet_words.guide_lines(found)))
 
 
 def _asked_last(visit: Visit) -> Item | None:

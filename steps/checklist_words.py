@@ -23,6 +23,7 @@ from store import checklists as checklist_store
 from templates_email import checklists as told
 from templates_email.catalogues import shipped
 from templates_email.checklists import AskSharer, DutyLine, GuideLine, PrepPack, PrepReleased
+from templates_email.directions import in_sentence
 from templates_email.fields import Letter
 from templates_email.formats import Moment
 
@@ -38,7 +39,7 @@ def context_of(app: App, touch: Touch, facts: Facts, letter: dict[str, Any]) -> 
     found = checklists.of_session(app, app.conn, session)
     mine = next((one.id for one in found.sharers if one.participant_id == facts.person.id), None)
     link = page_of(app, mine, session) if mine is not None else ""
-    about = {**letter, "title": session.title, "has_link": bool(link), "link": link}
+    about = {**letter, "title": session.told("title"), "has_link": bool(link), "link": link}
     if touch.purpose is Purpose.PREP_PACK:
         before = tuple(_line(one, zone) for one in found.left if not one.item.after)
         again = bool(subject.occasion) and _had_one(app.conn, touch)
@@ -58,7 +59,7 @@ def context_of(app: App, touch: Touch, facts: Facts, letter: dict[str, Any]) -> 
         off = session.state is SessionState.CANCELLED
         return PrepReleased(
             **letter,
-            title=session.title,
+            title=session.told("title"),
             when=Moment(session.starts_at, session.minutes, zone),
             why="cancelled" if off else "shares" if mine is not None else "left",
             entry=_entry_line(found.lines) is not None and facts.person.email is not None,
@@ -150,13 +151,14 @@ def _entry(
         return None
     if line is None or line.duty is None or line.duty.calendar is None:
         return None
+    title = in_sentence(session.told("title").said_in(language), language)
     return calendar.Entry(
         uid=f"{app.token('checklist-item', f'{line.item.id}/{person.id}')}@{app.mailbox.rpartition('@')[2]}",
         sequence=subject.occasion or 0,
         dtstamp=now,
         start=line.dated.due,
         end=line.dated.due + line.duty.calendar,
-        summary=f"{shipped().text(line.title, language)}: {session.title}",
+        summary=f"{shipped().text(line.title, language)}: {title}",
         description=description,
         location=session.venue,
         url=session.venue if session.venue.startswith(("https://", "http://")) else "",

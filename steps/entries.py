@@ -41,7 +41,7 @@ def entry_of(
     session = facts.session
     if touch.purpose not in METHODS or session is None or touch.sequence is None:
         return None
-    person, invitation = facts.person, facts.invitation
+    person, invitation, said = facts.person, facts.invitation, session.told("title").said_in(language)
     assert person.email is not None
     return calendar.Entry(
         uid=invitation.uid if invitation else app.uid(session.id, person.id),
@@ -49,7 +49,7 @@ def entry_of(
         dtstamp=now,
         start=session.starts_at,
         end=session.starts_at + timedelta(minutes=session.minutes),
-        summary=session.title,
+        summary=said.text,
         description=description,
         location=session.venue,
         url=session.venue if session.venue.startswith(("https://", "http://")) else "",
@@ -60,4 +60,5 @@ def entry_of(
         partstat=invitation.partstat if invitation else PartStat.NEEDS_ACTION,
         last_modified=session.changed_at,
         language=language,
+        summary_language=said.language,
     )

@@ -39,7 +39,7 @@ def _letter(app: App, session: Session, guest: GuestMail) -> Notice:
         app,
         f"guest/{app.token('guest', guest.canonical)}",
         Reader(guest.name or guest.address.partition("@")[0], guest.address, session.languages),
-        partial(contexts.GuestInvite, title=session.title, has_link=bool(page), link=page),
+        partial(contexts.GuestInvite, title=session.told("title"), has_link=bool(page), link=page),
         "was a guest in a session, and a coordinator invites guests to register",
         OF_USE,
         session_id=session.id,

@@ -131,7 +131,7 @@ def _say(app: App, mail: Filed, letter: inbound.Inbound, item: Item, person: int
     context = partial(
         ChecklistNoted,
         **words.stop_link(app, reference_of(app.message_id(key)), app.now()),
-        title=session.title,
+        title=session.told("title"),
         item=title,
         has_link=bool(link),
         link=link,

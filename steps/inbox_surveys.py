@@ -93,7 +93,7 @@ def _thank(
         ThankForSurvey,
         **words.stop_link(app, reference_of(app.message_id(key)), now),
         survey=there.survey.title,
-        title=session.title if session else app.programme.name,
+        title=session.told("title") if session else app.programme.name,
         more=tuple(survey_words.line(q, there.survey.questions) for q in there.left),
         anonymous=there.survey.anonymous,
         has_link=bool(address),

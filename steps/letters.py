@@ -25,7 +25,7 @@ KEPT = 256  # forms, some 50 kB each
 _TELEGRAM = ("https://t.me/", "?start=")
 _SHARED_BY_ENTRIES = attrgetter(
     "sequence", "start", "end", "summary", "location", "url", "organizer_name", "organizer_address", "partstat",
-    "last_modified", "language",
+    "last_modified", "language", "summary_language",
 )  # fmt: skip
 
 

@@ -21,10 +21,10 @@ def calendar_entries(app: App, content: Content, language: str) -> str:
 def _row(app: App, content: Content, session: ComingSession, language: str) -> str:
     words = session_words(content, session, language)
     url = f"{app.settings.pages_url}/sessions/{session.id}" if app.settings.pages_url else ""
-    title = escaped((words.title if words else "") or session.title)
+    title = escaped((words.title if words else "") or session.told("title").said_in(language).text)
     name = f"[{address(url)} {title}]" if url else title
     when = formats.when(session.starts_at, session.minutes, "UTC", language)
-    first = (words.body if words else session.purpose).strip().partition("\n\n")[0]
+    first = (words.body if words else session.told("purpose").said_in(language).text).strip().partition("\n\n")[0]
     cells = (
         f"'''{name}'''" + (f"<br>{escaped(first)}" if first else ""),
         f"[{ZONESTAMP}/{int(session.starts_at.timestamp())} {escaped(when.span)} UTC]",

@@ -63,7 +63,9 @@ def _past(app: App, session: Session) -> domain.PastSession:
         domain.ResourceLine(one.kind.value, one.title, one.url, one.language, one.bytes)
         for one in resources.listing(app.conn, session.id)
     )
-    return domain.PastSession(session.id, session.title, session.starts_at, session.minutes, lines)
+    return domain.PastSession(
+        session.id, session.title, session.starts_at, session.minutes, lines, session.languages, session.translations
+    )
 
 
 def _coming(
@@ -74,6 +76,7 @@ def _coming(
             id=one.id, title=one.title, starts_at=one.starts_at, minutes=one.minutes, purpose=one.purpose,
             audience=one.audience, preparation=one.preparation, languages=one.languages,
             interpretation=one.interpretation, sharers=one.sharers, skills=one.skills, code=one.code,
+            translations=one.translations,
         )
         for one in known
         if one.state is SessionState.CONFIRMED and now < one.starts_at <= until + rule.look_ahead
@@ -158,7 +161,7 @@ def _missed(app: App, session: domain.PastSession, language: str) -> contexts.Mi
         )
         for one in session.resources
     )
-    return contexts.Missed(session.title, formats.day(_today(app, session.starts_at), language), lines)
+    return contexts.Missed(session.told("title"), formats.day(_today(app, session.starts_at), language), lines)
 
 
 def _opportunity(one: domain.Opportunity, language: str) -> contexts.Opportunity:
@@ -180,15 +183,15 @@ def coming(
 ) -> contexts.Coming:  # fmt: skip
     """One coming session for readers of `language` in `zone`. `names`: say who leads it (not on public pages).
 
-    What was written of it in that language stands in place of all that it says itself.
+    What was written of it for this issue in that language stands in place of all that it says itself.
     """
     words = domain.session_words(content, session, language)
     return contexts.Coming(
-        title=(words.title if words else "") or session.title,
+        title=(words.title if words else "") or session.told("title"),
         when=Moment(session.starts_at, session.minutes, zone),
-        purpose="" if words else session.purpose,
-        audience="" if words else session.audience,
-        preparation="" if words else session.preparation,
+        purpose="" if words else session.told("purpose"),
+        audience="" if words else session.told("audience"),
+        preparation="" if words else session.told("preparation"),
         body=words.body if words else "",
         languages=session.languages,
         interpretation=session.interpretation,

@@ -13,7 +13,7 @@ from typing import Any
 
 from channels.link_check import Checked, check
 from domain.errors import Problem, UserError
-from domain.newsletter import IssueState, lacking, session_words
+from domain.newsletter import ComingSession, Content, IssueState, lacking, session_words
 from steps import newsletter, notices
 from steps import newsletter_readers as reading
 from steps.app import App
@@ -145,15 +145,22 @@ def unsaid(seen: Preview) -> list[str]:
 def own_words(seen: Preview) -> list[str]:
     """Sessions that speak for themselves in languages that may not be theirs, and how to mend it, in words."""
     found = {
-        one.code: [other for other in seen.wording.languages[1:] if session_words(seen.content, one, other) is None]
+        one.code: [other for other in seen.wording.languages[1:] if _in_its_own(seen.content, one, other)]
         for one in seen.content.coming
     }
     return [
         f"tells the session {code} in its own words in"
-        f" {formats.language_names(lack, 'en')}: coming/{code} would be its translation"
+        f" {formats.language_names(lack, 'en')}: the form Change a session takes a translation"
         for code, lack in found.items()
         if lack
     ]
+
+
+def _in_its_own(content: Content, session: ComingSession, language: str) -> bool:
+    """Whether readers of `language` get words in what may be another language."""
+    said = session.told("title").said_in(language)
+    own = not said.translated and (said.language != "" or not session.told("title").language)
+    return own and session_words(content, session, language) is None
 
 
 def told_of_links(found: Inspection) -> str:

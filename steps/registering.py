@@ -167,7 +167,7 @@ def _letter(app: App, number: int, form: Registration, language: str, session_id
         Reader(form.profile.name, form.email.address, (language,)),
         partial(
             contexts.ConfirmRegistration,
-            title=session.title if session else "",
+            title=session.told("title") if session else "",
             link=page_links.url(app, page_links.Page.CONFIRM, number, app.now() + OF_USE),
         ),
         "somebody registered with this address on the page",

@@ -109,7 +109,7 @@ def _mail(
             contexts.Relay,
             way="question" if answers is None else "answer",
             sender=conversation.writer.name,
-            title=session.title,
+            title=session.told("title"),
             lines=tuple(contexts.Line(line) for line in map(str.strip, text.split("\n")) if line),
             link=page_links.url(app, page_links.Page.ANSWER, number, app.now() + OPEN_FOR),
         ),

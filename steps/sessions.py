@@ -159,7 +159,7 @@ def _read(app: App, fields: Mapping[str, str], old: Session | None) -> tuple[dic
                 problems.append(Problem(str(error), name))
 
     for name in TEXTS:
-        take(name, partial(_text, longest=_LONGEST.get(name, 5000), needed=name == "title"))
+        take(name, partial(text, name, needed=name == "title"))
     for name in LISTS:
         parting = ";" if name == "sharers" else "[;,]"  # names may hold commas
         take(name, partial(_list, parting=parting))
@@ -187,9 +187,10 @@ def _skills(text: str, known: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(set(codes)))
 
 
-def _text(text: str, longest: int, needed: bool) -> str:
-    value = clean(text)
-    if needed:
+def text(name: str, given: str, needed: bool = False) -> str:
+    """One of TEXTS as it is kept, a title on one line. ValueError says what is wrong with it."""
+    value, longest = clean(given), _LONGEST.get(name, 5000)
+    if name == "title":
         value = " ".join(value.split())
     if len(value) > longest:
         raise ValueError(f"is longer than {longest} characters")

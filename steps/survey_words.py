@@ -81,7 +81,7 @@ def letter_of(app: App, touch: Touch, facts: Facts, letter: dict[str, Any]) -> L
     about = {
         **letter,
         "survey": survey.title,
-        "title": session.title if session else app.programme.name,
+        "title": session.told("title") if session else app.programme.name,
         "first": line(first, survey.questions),
         "more": tuple(
             line(q, survey.questions) for q in may_be_asked(survey, request.version, before) if q is not first

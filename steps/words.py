@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -92,7 +93,7 @@ def _coming(app: App, facts: Facts) -> tuple[contexts.SessionLine, ...]:
         for s in sessions.listing(app.conn, ending_after=app.now())
         if s.state is SessionState.CONFIRMED and s.starts_at > app.now()
     ]
-    return tuple(contexts.SessionLine(s.title, moment(s, zone_of(app, facts))) for s in coming[:MOST_SESSIONS])
+    return tuple(contexts.SessionLine(s.told("title"), moment(s, zone_of(app, facts))) for s in coming[:MOST_SESSIONS])
 
 
 def _about_session(
@@ -105,15 +106,15 @@ def _about_session(
     asking: dict[str, Any] = {"has_rsvp_link": bool(link), "rsvp_link": link}
     about: dict[str, Any] = {
         **letter,
-        "title": session.title,
+        "title": session.told("title"),
         "venue": session.venue,
         "when": moment(session, zone_of(app, facts)),
         "origin": "general" if invited or touch.touchpoint == "general_invitation" else "registration",
     }
     described: dict[str, Any] = {
-        "purpose": session.purpose,
-        "audience": session.audience,
-        "preparation": session.preparation,
+        "purpose": session.told("purpose"),
+        "audience": session.told("audience"),
+        "preparation": session.told("preparation"),
         "languages": session.languages,
         "interpretation": session.interpretation,
         "sharers": session.sharers,
@@ -142,9 +143,10 @@ def _about_session(
         case Purpose.REMINDER:
             about["ahead"] = "hour" if abs(point.offset) <= SOON else "days"
             about["answer"] = answer if answer in ("yes", "maybe") else "none"
+            about["preparation"] = described["preparation"]
             if about["ahead"] == "days":
                 about |= handing_out.in_reminder(app, session)
-            return contexts.Reminder(**about, **asking, preparation=session.preparation, sharers=session.sharers)
+            return contexts.Reminder(**about, **asking, sharers=session.sharers)
         case Purpose.NUDGE:
             about["attempt"] = "mail" if point.channel == "email" else "chat"
             return contexts.Nudge(**about, **asking, sender=app.programme.senders[point.sender].name)
@@ -159,7 +161,8 @@ def _changes_since_heard(app: App, facts: Facts, session: Session) -> tuple[cont
     if "starts_at" in fields or "minutes" in fields:
         changes.append(contexts.Change("time", _old_moment(fields, session, zone), moment(session, zone)))
     if "title" in fields:
-        changes.append(contexts.Change("title", *fields["title"]))
+        before = replace(session, title=fields["title"][0], translations=())
+        changes.append(contexts.Change("title", before.told("title"), session.told("title")))
     if "venue" in fields:
         changes.append(contexts.Change("venue", *fields["venue"]))
     for label in ("purpose", "audience", "preparation"):

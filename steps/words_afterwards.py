@@ -54,7 +54,7 @@ def _past(app: App, facts: Facts, letter: dict[str, Any]) -> dict[str, Any]:
     session = facts.session
     assert session is not None
     when = Moment(session.starts_at, session.minutes, facts.person.zone or app.programme.zone)
-    return {**letter, "title": session.title, "when": when}
+    return {**letter, "title": session.told("title"), "when": when}
 
 
 def resource_lines(app: App, session_id: int) -> tuple[afterwards.ResourceLine, ...]:

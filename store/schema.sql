@@ -840,6 +840,19 @@ CREATE TABLE session_skills (
   primary key (session_id, skill)
 ) strict, without rowid;
 
+CREATE TABLE session_translations (
+  session_id integer not null references sessions (id),
+  language text not null,                    -- BCP 47
+  title text not null default '',
+  purpose text not null default '',
+  audience text not null default '',
+  preparation text not null default '',
+  changed_at text not null,
+  primary key (session_id, language),
+  check (title <> '' or purpose <> '' or audience <> '' or preparation <> '')
+) strict, without rowid
+;
+
 CREATE TRIGGER desk_tasks_moved after update of time_sequence on sessions
 when new.time_sequence <> old.time_sequence begin
   update desk_tasks set settled_at = new.changed_at where session_id = new.id and settled_at is null

@@ -9,13 +9,17 @@ from datetime import datetime
 
 from domain.sessions import Invites, LedBy, Session, SessionState
 from domain.times import iso, parse_iso
+from domain.translations import Translation
+from store import translations
 
 _TIME_FIELDS = frozenset({"starts_at", "minutes"})
 # No calendar shows them: no new SEQUENCE.
 _UNSEEN_FIELDS = frozenset({"code", "kind", "capacity", "invites", "zone", "led_by", "skills"})
 
 
-def from_row(row: sqlite3.Row, sharers: Sequence[str] = (), skills: Sequence[str] = ()) -> Session:
+def from_row(
+    row: sqlite3.Row, sharers: Sequence[str] = (), skills: Sequence[str] = (), worded: Sequence[Translation] = ()
+) -> Session:
     return Session(
         id=row["id"],
         code=row["code"],
@@ -41,6 +45,7 @@ def from_row(row: sqlite3.Row, sharers: Sequence[str] = (), skills: Sequence[str
         moved_at=parse_iso(row["moved_at"]) if row["moved_at"] else None,
         led_by=LedBy(row["led_by"]),
         skills=tuple(skills),
+        translations=tuple(worded),
     )
 
 
@@ -148,8 +153,9 @@ def listing(conn: sqlite3.Connection, ending_after: datetime | None = None) -> l
 
 
 def _with_lists(conn: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[Session]:
-    """With names of sharers and codes of skills: two queries whatever the number of sessions."""
-    among = json.dumps([row["id"] for row in rows])
+    """With names of sharers, codes of skills and translations: three queries whatever the number of sessions."""
+    ids = [row["id"] for row in rows]
+    among = json.dumps(ids)
     sharers: dict[int, list[str]] = defaultdict(list)
     skills: dict[int, list[str]] = defaultdict(list)
     where = "where session_id in (select value from json_each(?)) order by"
@@ -157,7 +163,8 @@ def _with_lists(conn: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[S
         sharers[session].append(name)
     for session, code in conn.execute(f"select session_id, skill from session_skills {where} skill", (among,)):
         skills[session].append(code)
-    return [from_row(row, sharers[row["id"]], skills[row["id"]]) for row in rows]
+    worded = translations.among(conn, ids)
+    return [from_row(row, sharers[row["id"]], skills[row["id"]], worded.get(row["id"], ())) for row in rows]
 
 
 def _set_lists(conn: sqlite3.Connection, session_id: int, session: Session) -> None:

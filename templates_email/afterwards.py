@@ -17,6 +17,7 @@ from templates_email.fields import (
     Language,
     Languages,
     Letter,
+    LocalText,
     Name,
     Names,
     Number,
@@ -74,7 +75,7 @@ Groups = Annotated[tuple[Group, ...], Form.ROWS]
 class AboutPast(Letter):
     """`when` it took place."""
 
-    title: Constant[Text]
+    title: Constant[LocalText]
     when: Variant[At]
 
 
@@ -132,7 +133,7 @@ class AudienceBrief(Letter):
     message: ClassVar[str] = "audience_brief"
     longest: ClassVar[int] = 3000
 
-    title: Constant[Text]
+    title: Constant[LocalText]
     when: Variant[At]
     early: Variant[Flag]
     people: Constant[Number]

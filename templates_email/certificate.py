@@ -13,6 +13,7 @@ from datetime import date
 from functools import lru_cache
 
 from domain.errors import Problem, UserError
+from domain.translations import Said
 from templates_email.catalogues import shipped, text_direction
 from templates_email.formats import date_words
 
@@ -30,7 +31,7 @@ class Certificate:
     name: str
     title: str
     led: bool
-    sessions: tuple[tuple[str, date], ...]
+    sessions: tuple[tuple[Said, date], ...]
     day: date
     number: str
     link: str = ""
@@ -53,8 +54,8 @@ def html(certificate: Certificate, language: str) -> str:
         led=certificate.led,
         count=len(certificate.sessions),
         sessions=[
-            {"title": _short(title), "way": _way(title), "day": date_words(day, language)}
-            for title, day in certificate.sessions[-MOST_SESSIONS:]
+            {"title": _short(one.text), "lang": one.language, "way": _way(one.text), "day": date_words(day, language)}
+            for one, day in certificate.sessions[-MOST_SESSIONS:]
         ],
         day=date_words(certificate.day, language),
         number=certificate.number,

@@ -15,7 +15,8 @@ from templates_email.fields import (
     Form,
     Language,
     Languages,
-    Markdown,
+    LocalMarkdown,
+    LocalText,
     Name,
     Personal,
     Place,
@@ -37,10 +38,10 @@ class Announcement(Chat):
 
     message: ClassVar[str] = "announcement"
 
-    title: Constant[Text]
+    title: Constant[LocalText]
     when: Constant[At]
     languages: Constant[Languages] = ()
-    audience: Constant[Markdown] = ""
+    audience: Constant[LocalMarkdown] = ""
     link: Constant[Place] = ""
 
 
@@ -77,12 +78,13 @@ class Help(Chat):
 
 @dataclass(frozen=True, slots=True)
 class ChatSession:
-    """One of this person's coming sessions; `answer` "none": not answered yet."""
+    """One of this person's coming sessions; `answer` "none": not answered yet. `number`, as "2. ", is its buttons'."""
 
-    title: Text
+    title: LocalText
     when: At
     venue: Place
     answer: Answer
+    number: Annotated[str, Form.CODE] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,7 @@ class Answered(Chat):
 
     message: ClassVar[str] = "chat_answered"
 
-    title: Variant[Text]
+    title: Variant[LocalText]
     when: Variant[At]
     answer: Variant[Annotated[Literal["yes", "no", "maybe"], Form.CODE]]
 
@@ -112,7 +114,7 @@ class Stale(Chat):
 
     message: ClassVar[str] = "chat_stale"
 
-    title: Variant[Text]
+    title: Variant[LocalText]
     when: Variant[At]
 
 
@@ -122,7 +124,7 @@ class Gone(Chat):
 
     message: ClassVar[str] = "chat_gone"
 
-    title: Variant[Text]
+    title: Variant[LocalText]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

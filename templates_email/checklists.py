@@ -14,6 +14,7 @@ from templates_email.fields import (
     Flag,
     Form,
     Letter,
+    LocalText,
     Name,
     Number,
     Personal,
@@ -66,7 +67,7 @@ GuideLines = Annotated[tuple[GuideLine, ...], Form.ROWS]
 class ToSharer(Letter):
     """`title`: the session's. `link`: the sharer's page, "" where `has_link` is False."""
 
-    title: Constant[Text]
+    title: Constant[LocalText]
     has_link: Constant[Flag] = False
     link: Personal[Address] = ""
 
@@ -97,7 +98,7 @@ class PrepReleased(Letter):
 
     message: ClassVar[str] = "prep_released"
 
-    title: Constant[Text]
+    title: Constant[LocalText]
     when: Variant[At]
     why: Variant[Annotated[Literal["cancelled", "left", "shares"], Form.CODE]]
     entry: Variant[Flag] = False
@@ -144,7 +145,7 @@ class ChatGuide(Chat):
     message: ClassVar[str] = "chat_guide"
     longest: ClassVar[int] = 4096
 
-    title: Variant[Text]
+    title: Variant[LocalText]
     guide: Variant[GuideLines]
 
 

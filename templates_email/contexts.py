@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
 
+from domain.translations import Localized
 from templates_email.afterwards import AFTERWARDS, PROPOSAL_CHATS, Resources
 from templates_email.chats import CHATS
 from templates_email.checklists import CHECKLIST_CHATS, CHECKLIST_LETTERS
@@ -22,7 +23,8 @@ from templates_email.fields import (
     Kind,
     Languages,
     Letter,
-    Markdown,
+    LocalMarkdown,
+    LocalText,
     Name,
     Names,
     Notice,
@@ -49,12 +51,13 @@ Label = Literal[
 class Change:
     """One changed field. Both values empty: the letter names the field and points to the text below.
 
-    "time" takes Moments, "languages" and "interpretation" BCP 47 codes, "sharers" names, all others a plain string.
+    "time" takes Moments, "languages" and "interpretation" BCP 47 codes, "sharers" names, "title" the session's words,
+    all others a plain string.
     """
 
     label: Label
-    old: str | Moment | tuple[str, ...] = ""
-    new: str | Moment | tuple[str, ...] = ""
+    old: str | Localized | Moment | tuple[str, ...] = ""
+    new: str | Localized | Moment | tuple[str, ...] = ""
 
 
 Changes = Annotated[tuple[Change, ...], Form.CHANGES]
@@ -65,7 +68,7 @@ Origin = Annotated[Literal["registration", "general"], Form.CODE]
 class SessionLine:
     """A coming session in a list. Variant, as its moment depends on the reader's zone."""
 
-    title: Text
+    title: LocalText
     when: At
 
 
@@ -120,7 +123,7 @@ class Relay(Notice):
 
     way: Variant[Annotated[Literal["question", "answer"], Form.CODE]]
     sender: Constant[Name]
-    title: Constant[Text]
+    title: Constant[LocalText]
     lines: Constant[Annotated[tuple[Line, ...], Form.ROWS]]
     link: Personal[Address]
 
@@ -150,7 +153,7 @@ class ConfirmRegistration(Notice):
 
     message: ClassVar[str] = "confirm_registration"
 
-    title: Constant[Text] = ""
+    title: Constant[LocalText] = ""
     link: Personal[Address]
 
 
@@ -160,7 +163,7 @@ class GuestInvite(Notice):
 
     message: ClassVar[str] = "guest_invite"
 
-    title: Constant[Text]
+    title: Constant[LocalText]
     has_link: Constant[Flag] = False
     link: Constant[Address] = ""
 
@@ -204,7 +207,7 @@ class Desk(Notice):
 class AboutSession(Letter):
     """`origin`: why this person has to do with the session: registered for it, or invited with everybody."""
 
-    title: Constant[Text]
+    title: Constant[LocalText]
     venue: Constant[Place]
     when: Variant[At]
     origin: Variant[Origin]
@@ -224,9 +227,9 @@ class Invitation(Asking):
 
     message: ClassVar[str] = "invitation"
 
-    purpose: Constant[Markdown] = ""
-    audience: Constant[Markdown] = ""
-    preparation: Constant[Markdown] = ""
+    purpose: Constant[LocalMarkdown] = ""
+    audience: Constant[LocalMarkdown] = ""
+    preparation: Constant[LocalMarkdown] = ""
     languages: Constant[Languages] = ()
     interpretation: Constant[Languages] = ()
     sharers: Constant[Names] = ()
@@ -282,7 +285,7 @@ class Reminder(Asking):
 
     ahead: Variant[Annotated[Literal["days", "hour"], Form.CODE]]
     answer: Variant[Annotated[Literal["yes", "maybe", "none"], Form.CODE]]
-    preparation: Constant[Markdown] = ""
+    preparation: Constant[LocalMarkdown] = ""
     sharers: Constant[Names] = ()
     resources: Constant[Resources] = ()
     told: Constant[Annotated[tuple[Told, ...], Form.ROWS]] = ()

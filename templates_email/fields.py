@@ -8,7 +8,8 @@ personal  one person                            only printed; a test or a filter
 
 form      trusted?  how it is shown
 --------  --------  ------------------------------------------------------------------------
-text      no        one line, escaped for where it lands
+text      no        one line, escaped for where it lands; of a session (LocalText) in the letter's language where it has
+                    words in it, else marked with its own
 name      no        as text, and made unable to become a link (`clean.py`)
 place     no        an http(s) address becomes a link, anything else is text
 address   no        a personal https address, refused unless plain (`clean.py`); the one personal value for an `href`
@@ -29,6 +30,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Any, ClassVar, TypeVar, get_type_hints
 
+from domain.translations import Localized
 from templates_email.formats import Moment
 
 
@@ -69,12 +71,14 @@ Variant = Annotated[T, Kind.VARIANT]
 Personal = Annotated[T, Kind.PERSONAL]
 
 Text = Annotated[str, Form.TEXT]
+LocalText = Annotated[Localized | str, Form.TEXT]
 Name = Annotated[str, Form.NAME]
 Names = Annotated[tuple[str, ...], Form.NAME]
 Worded = Annotated[str, Form.WORDED]
 Place = Annotated[str, Form.PLACE]
 Address = Annotated[str, Form.ADDRESS]
 Markdown = Annotated[str, Form.MARKDOWN]
+LocalMarkdown = Annotated[Localized | str, Form.MARKDOWN]
 Languages = Annotated[tuple[str, ...], Form.LANGUAGES]
 Language = Annotated[str, Form.LANGUAGES]
 At = Annotated[Moment, Form.MOMENT]

@@ -6,14 +6,25 @@ can reach into the words around it.
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from templates_email.directions import direction
+
 GUEST_HEADING = "h3"  # ours are h2
 _TOKEN = re.compile("zq[0-9a-f]+x[0-9]+x")
 _PART_CLOSE = Token("part_close", "div", -1, block=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A coordinator's Markdown; `language` (BCP 47) where it is known to be another than the letter's."""
+
+    markdown: str
+    language: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -24,9 +35,9 @@ def _parser() -> MarkdownIt:
 
 
 def parse(
-    source: str, guest: Callable[[str], str | None], part: Callable[[str], bool] = lambda _: False
+    source: str, guest: Callable[[str], Guest | None], part: Callable[[str], bool] = lambda _: False
 ) -> list[Token]:
-    """Tokens of `source`. A paragraph for whose text `guest` returns Markdown is replaced by that, parsed alone; one
+    """Tokens of `source`. A paragraph for whose text `guest` returns one is replaced by that, parsed alone; one
     for whose text `part` is true will hold blocks of its own, and so may not be a paragraph.
     """
     tokens, found = _parser().parse(source), []
@@ -39,9 +50,9 @@ def parse(
                 found += [Token("part_open", "div", 1, block=True), tokens[position + 1], _PART_CLOSE]
                 position += 3
                 continue
-            markdown = guest(text)
-            if markdown is not None:
-                found += _as_guest(_parser().parse(markdown))
+            visitor = guest(text)
+            if visitor is not None:
+                found += _as_guest(_parser().parse(visitor.markdown), visitor.language)
                 position += 3
                 continue
             _as_button(tokens[position + 1])
@@ -62,12 +73,16 @@ def to_html(tokens: list[Token]) -> str:
     return str(parser.renderer.render(tokens, parser.options, {}))
 
 
-def _as_guest(tokens: list[Token]) -> list[Token]:
-    """In a box of its own, with the direction of its own first words: it may be in another script than the letter."""
+def _as_guest(tokens: list[Token], language: str) -> list[Token]:
+    """In a box of its own, with the direction of its language, or where nobody knows it, of its own first words: it
+    may be in another script than the letter."""
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = GUEST_HEADING
-    opening = Token("guest_open", "div", 1, attrs={"class": "guest", "dir": "auto"}, block=True)
+    attrs: dict[str, str | int | float] = {"class": "guest", "dir": direction(language)}
+    if language:
+        attrs["lang"] = language
+    opening = Token("guest_open", "div", 1, attrs=attrs, block=True)
     return [opening, *tokens, Token("guest_close", "div", -1, block=True)]
 
 

@@ -17,6 +17,8 @@ from templates_email.fields import (
     Form,
     Language,
     Languages,
+    LocalMarkdown,
+    LocalText,
     Markdown,
     Name,
     Names,
@@ -51,7 +53,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    title: Text
+    title: LocalText
     day: Text
     resources: Annotated[tuple[Resource, ...], Form.ROWS]
 
@@ -61,11 +63,11 @@ class Coming:
     """`link`: where to register, "" for none. `matches`: it is about what this reader wants to learn. `in_utc`: it is
     told in that zone, once is enough. `body`: a translation, in place of purpose, audience and preparation."""
 
-    title: Text
+    title: LocalText
     when: At
-    purpose: Markdown
-    audience: Markdown
-    preparation: Markdown
+    purpose: LocalMarkdown
+    audience: LocalMarkdown
+    preparation: LocalMarkdown
     languages: Languages
     interpretation: Languages
     sharers: Names

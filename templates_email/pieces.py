@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from html import escape
 
 from templates_email import markup, plain
+from templates_email.directions import attributes, bare
+from templates_email.directions import isolated as isolated_text
 from templates_email.fields import Form, Part
 from templates_email.shorten import ROOMS, Room, length, shorten
 from templates_email.slots import Slot, Slots, is_web_address
@@ -31,6 +33,11 @@ def in_text(text: str, slots: Slots, personal: Sequence[str]) -> Pieces:
     return _cut(text, slots, personal, html=False, room=None)
 
 
+def in_header(text: str, slots: Slots, personal: Sequence[str]) -> Pieces:
+    """As plain text, without the controls that `channels/headers.py` keeps out of every field."""
+    return tuple(bare(piece) if isinstance(piece, str) else piece for piece in in_text(text, slots, personal))
+
+
 def in_chat(text: str, slots: Slots, personal: Sequence[str], longest: int) -> Pieces:
     """As plain text, with other people's words cut as little as makes it fit into `longest` UTF-16 units."""
     for room in ROOMS:
@@ -47,8 +54,9 @@ def values_of(value: str | Part) -> tuple[str, str]:
     return value, escape(value)
 
 
-def isolated(escaped: str) -> str:
-    return f"{_BEGIN}{escaped}{_END}"
+def isolated(escaped: str, language: str = "") -> str:
+    """`language` (BCP 47), where it is known to be another than that of the text around it."""
+    return f"{_BEGIN[:-1]}{attributes(language)}>{escaped}{_END}"
 
 
 def with_value(parts: Pieces, place: int, known: Sequence[str]) -> Pieces:
@@ -69,7 +77,7 @@ def with_known(line: str, slots: Slots) -> str:
 
     def put(match: re.Match[str]) -> str:
         slot = slots.find(match[0])
-        return match[0] if slot.personal is not None else slot.value
+        return match[0] if slot.personal is not None else _in_text(slot, slot.value)
 
     return slots.pattern.sub(put, line)
 
@@ -91,14 +99,20 @@ def _cut(text: str, slots: Slots, personal: Sequence[str], html: bool, room: Roo
             pieces += ["".join([*known, _BEGIN if apart else ""]), number]
             known = [_END] if apart else []
         elif html:
-            known.append(isolated(escape(slot.value)) if apart else escape(slot.value))
+            bare = _in_text(slot, slot.value) if place == _IN_TITLE else slot.value
+            known.append(isolated(escape(bare), slot.language) if apart else escape(bare))
         else:
-            known.append(slot.value if room is None else _in_room(slot, room))
+            known.append(_in_text(slot, slot.value if room is None else _in_room(slot, room)))
     return (*pieces, "".join([*known, text[end:]]))
 
 
 def _may_stand_in_a_tag(slot: Slot) -> bool:
     return slot.form is Form.ADDRESS if slot.personal is not None else is_web_address(slot.value)
+
+
+def _in_text(slot: Slot, value: str) -> str:
+    """A few words that run against the text around them; a paragraph of its own begins with its own direction."""
+    return isolated_text(value) if slot.against else value
 
 
 def _in_room(slot: Slot, room: Room) -> str:

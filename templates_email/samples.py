@@ -3,9 +3,11 @@
 The session speaks English in every language, as a real one would; names and zones change with the reader.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from domain.translations import FIELDS, Localized
 from templates_email import afterwards, chats, checklists, contexts, surveys
 from templates_email.contexts import Cancellation, Change, Invitation, RsvpConfirmation, Update, Welcome
 from templates_email.fields import Context
@@ -27,6 +29,13 @@ Learn to turn an idea into a grant proposal that a committee understands.
 - a budget in one page, see [the template](https://meta.example/templates/budget)
 """
 _PREPARATION = "1. Bring one idea of your own.\n2. Read the case study (2 pages)."
+
+
+_IN_ARABIC = {
+    "title": "كتابة المقترحات والميزانيات",
+    "purpose": "تعلّم كيف تحوّل فكرة إلى مقترح منحة تفهمه اللجنة.",
+    "preparation": "1. أحضر فكرة من عندك.\n2. اقرأ دراسة الحالة (صفحتان).",
+}
 
 
 _LINK = "https://t.me/connect_sample_bot?start=1041-k3v7q2n5x4b6m1c8z0p9r7t5"
@@ -94,16 +103,29 @@ def _add_calendar_letters(add: Any, session: dict[str, Any], zone: str) -> None:
     )
 
     add("registration", Invitation, **asking, origin="registration")
+    add("own-words", Invitation, **{**asking, **_told(about)}, origin="registration")
+    add("translated", Invitation, **{**asking, **_told(about, _IN_ARABIC)}, origin="registration")
     add("general", Invitation, **about, origin="general")
     add("bare", Invitation, **bare, origin="general")
     add("time-answered", Update, **asking, origin="registration", changes=moved, time_changed=True, has_answered=True)
     add("time-open", Update, **about, origin="general", changes=moved, time_changed=True)
     add("words-answered", Update, **about, origin="registration", changes=words, has_answered=True)
+    retitled = (Change("title", Localized("Writing proposals", "en"), _told(about, _IN_ARABIC)["title"]),)
+    again = {**about, **_told(about, _IN_ARABIC), "changes": retitled}
+    add("retitled", Update, **again, origin="registration", has_answered=True)
     add("words-open", Update, **about, origin="general", changes=words)
     add("session", Cancellation, **session, origin="registration", reason="Our sharer has fallen ill.")
     add("person", Cancellation, **session, origin="general", scope="person")
     for answer in ("yes", "no", "maybe"):
         add(answer, RsvpConfirmation, **session, origin="registration", answer=answer)
+
+
+def _told(about: dict[str, Any], arabic: Mapping[str, str] | None = None) -> dict[str, Localized]:
+    """A session that speaks English, and perhaps says some of it in Arabic too."""
+    arabic = arabic or {}
+    return {
+        field: Localized(about[field], "en", (("ar", arabic[field]),) if field in arabic else ()) for field in FIELDS
+    }
 
 
 def _add_reminders(add: Any, session: dict[str, Any]) -> None:

@@ -120,7 +120,7 @@ def prepare(message: str, language: str, context: Context, *, catalogues: Catalo
 
 def shown(message: str, language: str, shared: tuple[tuple[str, Any], ...]) -> tuple[Slots, dict[str, Any]]:
     """Constants and variants as the template sees them, and the slots they are."""
-    slots = Slots(hashlib.blake2b(repr((message, language, shared)).encode(), digest_size=6).hexdigest())
+    slots = Slots(hashlib.blake2b(repr((message, language, shared)).encode(), digest_size=6).hexdigest(), language)
     fields = fields_of(message)
     values: dict[str, Any] = {
         name: view(value, fields[name][1], language, slots.show, slots.show_markdown) for name, value in shared
@@ -141,7 +141,7 @@ def _make(message: str, language: str, shared: tuple[tuple[str, Any], ...], cata
         subject, html, text = _mail(template, values, slots, language)
     chat = print_block(template, "chat", values, slots, _tidy_chat)
     parts = (
-        pieces.in_text(subject, slots, names),
+        pieces.in_header(subject, slots, names),
         pieces.in_html(html, slots, names),
         pieces.in_text(text, slots, names),
         pieces.in_chat(chat, slots, names, CONTEXTS[message].longest),
@@ -197,12 +197,13 @@ def print_tokens(template: Template, block: str, values: Mapping[str, Any], slot
     source = print_block(template, block, values, slots, str.strip)
     guests = 0
 
-    def guest(paragraph: str) -> str | None:
+    def guest(paragraph: str) -> markup.Guest | None:
         nonlocal guests
         if not slots.pattern.fullmatch(paragraph) or slots.find(paragraph).form is not Form.MARKDOWN:
             return None
         guests += 1
-        return slots.find(paragraph).value
+        slot = slots.find(paragraph)
+        return markup.Guest(slot.value, slot.language)
 
     def part(paragraph: str) -> bool:
         return slots.pattern.fullmatch(paragraph) is not None and slots.find(paragraph).form is Form.PART

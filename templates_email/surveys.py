@@ -15,6 +15,7 @@ from templates_email.fields import (
     Flag,
     Form,
     Letter,
+    LocalText,
     Number,
     Personal,
     Text,
@@ -51,7 +52,7 @@ class AboutSurvey(Letter):
     `link`: the person's page, "" where `has_link` is False."""
 
     survey: Constant[Worded]
-    title: Constant[Text]
+    title: Constant[LocalText]
     more: Variant[Annotated[tuple[QuestionLine, ...], Form.ROWS]]
     anonymous: Constant[Flag]
     has_link: Constant[Flag] = False
@@ -96,7 +97,7 @@ class ChatSurvey(Chat):
     message: ClassVar[str] = "chat_survey"
     longest: ClassVar[int] = 4096
 
-    title: Variant[Text]
+    title: Variant[LocalText]
     number: Variant[Number]
     of: Variant[Number]
     question: Variant[Annotated[QuestionLine, Form.ROW]]

@@ -10,6 +10,7 @@ from steps import badges, certificates
 from steps.certificates import Checked
 from steps.page_links import Page
 from templates_email import formats
+from templates_email.directions import words
 from web import languages
 from web.refusals import Refused
 from web.room import Spot
@@ -26,7 +27,7 @@ def show(visit: Visit) -> Response:
         title=found.title,
         led=found.led,
         day=formats.date_words(found.badge.issued_at.date(), code),
-        sessions=[(title, formats.date_words(day, code)) for title, day in found.sessions],
+        sessions=[(words(said, code), formats.date_words(day, code)) for said, day in found.sessions],
         paper=f"/certificate/{visit.token}/certificate.pdf",
     )
 

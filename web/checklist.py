@@ -18,6 +18,7 @@ from store import checklists as store
 from store import participants, sessions
 from store.checklists import Sharer
 from templates_email.catalogues import pages
+from templates_email.directions import words
 from templates_email.formats import when
 from web.refusals import Refused
 from web.room import Spot
@@ -106,7 +107,7 @@ def _values(
 
     cancelled = session.state is SessionState.CANCELLED
     return {
-        "title": session.title,
+        "title": words(session.told("title"), language),
         "when": when(session.starts_at, session.minutes, zone, language),
         "cancelled": cancelled,
         "lines": () if cancelled else tuple(shown(line) for line in there.left),

@@ -60,7 +60,7 @@ def confirm(visit: Visit) -> Response:
         "confirm",
         confirmed=there.confirmed,
         seat=there.seat,
-        session=shown(session, visit.language("confirm"), there.zone) if session else None,
+        session=shown(session, visit.language("confirm"), there.zone, personal=True) if session else None,
         open=session is not None and places.is_open(visit.app, session),
         way_back=places.way_back(visit.app, session, there.confirmed) if session and there.confirmed else "",
     )

@@ -51,7 +51,7 @@ def _page(visit: Visit, there: Conversation | None, text: str = "") -> Response:
         raise Refused(410, "over")
     visit.speaks(there.writer.languages)
     values: dict[str, Any] = {
-        "session": shown(there.session, visit.language("relay"), there.writer.zone),
+        "session": shown(there.session, visit.language("relay"), there.writer.zone, personal=True),
         "readers": [reader.name for reader in there.readers],
         "writer": there.writer.name,
         "text": text,

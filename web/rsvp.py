@@ -50,10 +50,11 @@ def _standing(visit: Visit) -> Standing:
 
 
 def _values(visit: Visit, there: Standing, note: str) -> dict[str, Any]:
+    zone = there.person.zone or visit.app.programme.zone
     said = SAID.get(there.invitation.partstat, "") if there.invitation else ""
     return {
         "name": there.person.name,
-        "session": shown(there.session, visit.language("rsvp"), there.person.zone or visit.app.programme.zone),
+        "session": shown(there.session, visit.language("rsvp"), zone, personal=True),
         "open": there.open_at(visit.now),
         "over": visit.now >= there.session.ends_at,
         "seat": places.seat(visit.app, there.session.id, there.person.id),

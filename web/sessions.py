@@ -1,5 +1,6 @@
 """The public pages: which learning spaces are coming, and each one's page. Reads only."""
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -7,8 +8,10 @@ from starlette.responses import Response
 from domain.errors import SchemaMismatch, UserError
 from domain.resources import Resource
 from domain.sessions import Session, SessionState
+from domain.translations import FIELDS
 from steps import newsletter_archive, places, resources, sessions
 from templates_email import formats
+from templates_email.directions import words
 from web.refusals import missing
 from web.room import Spot
 from web.subscribing import ways
@@ -62,16 +65,17 @@ def found(visit: Visit) -> Session:
         raise missing() from None
 
 
-def shown(session: Session, code: str, zone: str = "") -> dict[str, Any]:
-    """What a page prints of a session, in the language `code`, times in `zone` or where it was planned."""
+def shown(session: Session, code: str, zone: str = "", *, personal: bool = False) -> dict[str, Any]:
+    """What a page prints of a session, in the language `code`, times in `zone` or where it was planned.
+
+    A page for everybody shows the session's own words; a `personal` one those in its language, where there are any.
+    """
+    told = session if personal else replace(session, translations=())
     at = zone or session.zone
     local = formats.when(session.starts_at, session.minutes, at, code)
     return {
         "id": session.id,
-        "title": session.title,
-        "purpose": session.purpose,
-        "audience": session.audience,
-        "preparation": session.preparation,
+        **{field: words(told.told(field), code) for field in FIELDS},
         "languages": formats.language_names(session.languages, code),
         "interpretation": formats.language_names(session.interpretation, code),
         "sharers": formats.names(session.sharers, code),

@@ -22,6 +22,7 @@ from store import participants
 from store import sessions as session_store
 from store.checklists import Sharer
 from templates_email.catalogues import pages
+from templates_email.directions import words
 from templates_email.formats import names
 from web import sessions
 from web.refusals import Refused, missing
@@ -105,7 +106,7 @@ def _values(
     language, public = visit.language("sheet"), sheets.page_of(visit.app, sheet)
     done, linked = sheet.item.state is ItemState.DONE, sheet.item.way is Way.FILE
     return {
-        "title": sheet.session.title,
+        "title": words(sheet.session.told("title"), language),
         "item": pages().text(sheet.duty.title, language),
         "questions": [
             Shown(
@@ -146,7 +147,7 @@ def guide(visit: Visit) -> Response:
     language = visit.language("guide")
     return visit.page(
         "guide",
-        title=session.title,
+        title=words(session.told("title"), language),
         sections=[
             (pages().text(one.title, language), [pages().text(point, language) for point in one.points])
             for one in found

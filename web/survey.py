@@ -15,6 +15,7 @@ from steps.survey_answers import Interview
 from steps.survey_words import texts
 from store import participants, sessions
 from templates_email.catalogues import pages
+from templates_email.directions import words
 from web.refusals import Refused
 from web.room import Spot
 from web.visit import Visit
@@ -99,7 +100,7 @@ def _values(visit: Visit, there: Interview, question: Question | None, given: st
     return {
         "here": visit.here,
         "survey": say(there.survey.title),
-        "session": session.title if session else "",
+        "session": words(session.told("title"), code) if session else "",
         "over": not there.open and not request.complete,
         "anonymous": there.survey.anonymous,
         "question": _shown(question, say) if question else None,

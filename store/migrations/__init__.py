@@ -26,5 +26,6 @@ from store.migrations import m023_import_rows
 from store.migrations import m024_proposals
 from store.migrations import m025_resource_kinds
 from store.migrations import m026_erasures
+from store.migrations import m027_translations
 
 __all__ = ["migrations"]

@@ -57,8 +57,7 @@ def invited(tmp_path: Path) -> Place:
 
 def change(place: Place, dry_run: bool, **typed: str) -> str:
     label = choices.label(sessions.find(place.app, "1"))
-    names, planned, _ = change_session.change(place.app, label, typed, dry_run)
-    return change_session.changed(names, planned, dry_run)
+    return change_session.changed(change_session.change(place.app, label, typed, dry_run), dry_run)
 
 
 def test_change_reaches_those_who_have_it_and_leaves_empty_fields_alone(invited: Place) -> None:

@@ -14,6 +14,7 @@ from domain.badges import Earned
 from domain.errors import ConfigError, UserError
 from domain.sessions import Session
 from domain.times import iso
+from domain.translations import Said
 from steps import badge_export, badges, certificates, persons
 from steps.attendance import attended
 from store import badges as stored
@@ -151,8 +152,8 @@ def test_export_that_cannot_be_written_counts_nothing(place: Place, tmp_path: Pa
 # -- certificates -----------------------------------------------------------------------------------------------
 
 SHOWN = Certificate(
-    "Let's Connect", "<b>Ada</b> & Co", "Learner", False, (("Proposals", date(2026, 12, 3)),), date(2026, 12, 4), "7",
-    "https://pages.example.org/certificate/7",
+    "Let's Connect", "<b>Ada</b> & Co", "Learner", False, ((Said("Proposals"), date(2026, 12, 3)),), date(2026, 12, 4),
+    "7", "https://pages.example.org/certificate/7",
 )  # fmt: skip
 
 
@@ -175,7 +176,7 @@ def test_certificate_of_a_language_without_words_falls_back_whole() -> None:
     assert certificate.language_of(["sw"]) == "en"
 
 
-MANY = (("Proposals and budgets " * 9, date(2026, 1, 1)),) * 9
+MANY = ((Said("Proposals and budgets " * 9), date(2026, 1, 1)),) * 9
 LONG = replace(SHOWN, name="Maria Aparecida dos Santos " * 4, sessions=MANY)
 
 

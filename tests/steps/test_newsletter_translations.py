@@ -25,7 +25,7 @@ def test_session_is_told_in_the_words_that_were_written_of_it_in_the_readers_lan
     newsletter.write(place.app, issue, "coming", "maps", {"fr-CA": Words("Des cartes", "Lire *des cartes*.")}, "test")
     seen = newsletter.preview(place.app, issue)
     assert seen.wording.languages == ("en", "es", "fr")
-    told = "- tells the session maps in its own words in Spanish: coming/maps would be its translation\n"
+    told = "- tells the session maps in its own words in Spanish: the form Change a session takes a translation\n"
     assert told in said(seen, inspect(place.app, seen))
     place.approve(issue)
     send_approved(place.app)

@@ -33,7 +33,7 @@ from tests.season.season_place import TwoChannels
 ROOT = Path(__file__).parents[2]
 # Tables of which the planner reads nothing that decides: words, or what the person said is written down elsewhere.
 NOT_DECIDING = {"participant_roles", "sharers", "session_skills", "payloads", "skeletons", "desk_tasks", "decisions",
-                "sheet_answers"}  # fmt: skip
+                "sheet_answers", "session_translations"}  # fmt: skip
 # Rows that no step deletes, or changes, once they are there.
 NEVER_DELETED = {"registrations", "invitations", "rsvps", "sessions", "outbox", "participants",
                  "survey_requests", "proposals", "checklists", "support_requests"}  # fmt: skip

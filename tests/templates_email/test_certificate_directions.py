@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from domain.translations import Said
 from templates_email.certificate import Certificate, html
 
 DAY = date(2027, 2, 4)
@@ -15,5 +16,5 @@ DAY = date(2027, 2, 4)
 )
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_title_keeps_its_direction(title: str, way: str, language: str) -> None:
-    page = html(Certificate("Let's Connect", "Ada", "Learner", False, ((title, DAY),), DAY, "17"), language)
+    page = html(Certificate("Let's Connect", "Ada", "Learner", False, ((Said(title), DAY),), DAY, "17"), language)
     assert f'<bdi dir="{way}">{title}</bdi>' in page

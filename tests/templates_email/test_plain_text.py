@@ -5,8 +5,9 @@ import pytest
 from templates_email import markup, plain
 
 
-def text_of(source: str, guest: str | None = None) -> str:
-    return plain.to_text(markup.parse(source, lambda p: guest if p == "GUEST" else None), lambda line: line)
+def text_of(source: str, guest: str = "") -> str:
+    tokens = markup.parse(source, lambda p: markup.Guest(guest) if p == "GUEST" else None)
+    return plain.to_text(tokens, lambda line: line)
 
 
 @pytest.mark.parametrize(
@@ -56,5 +57,5 @@ def test_guest_with_an_open_fence_does_not_swallow_the_rest() -> None:
     ],
 )
 def test_guest_markdown_is_kept_in_its_place(source: str, html: str) -> None:
-    shown = markup.to_html(markup.parse("GUEST", lambda _: source))
+    shown = markup.to_html(markup.parse("GUEST", lambda _: markup.Guest(source)))
     assert shown == f'<div class="guest" dir="auto">\n{html}</div>\n'

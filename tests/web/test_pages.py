@@ -62,7 +62,7 @@ def test_listing_shows_purpose_audience_time_and_languages(factory: Callable[[],
     add(factory, title="Proposal writing", purpose="Write one", audience="Newcomers", languages="en, fr")
     text = get(create(factory), "/").text
     assert "Proposal writing" in text
-    assert "<bdi>Who it is for:</bdi> <bdi>Newcomers</bdi>" in text
+    assert '<bdi>Who it is for:</bdi> <bdi dir="auto">Newcomers</bdi>' in text
     assert "English and French" in text
     assert "Thursday, 3 December 2026, 14:00–16:00 (West Africa Standard Time, Lagos)" in text
     assert "13:00–15:00 UTC" in text
