@@ -21,19 +21,19 @@ def shown(app: App, kind: IssueKind, check_links: bool) -> str:
     gets, not_so = newsletter_preview.ids(app, seen, IDS + 1)
     audience = seen.audience
     looks = [
-        (_name(one.language), one.readers, one.subject, _size(one.html), _size(one.text), "; ".join(one.signs) or "no")
+        (_name(one.language), one.readers, _size(one.html), _size(one.text), one.subject, "; ".join(one.signs) or "no")
         for one in found.looks
     ]
-    readers = [(_name(one), audience.languages[one], _some(some)) for one, some in gets.items()]
-    left_out = [(why, audience.left_out[why], _some(some)) for why, some in not_so.items()]
+    readers = [f"- {_name(one)}: {audience.languages[one]} ({_some(some)})" for one, some in gets.items()]
+    left_out = [f"- {why}: {audience.left_out[why]} ({_some(some)})" for why, some in not_so.items()]
     texts = newsletter_preview.nameless(app, seen)
     return page(
         _opening(seen),
         *(f"It {one}." for one in (*newsletter_preview.unsaid(seen), *newsletter_preview.own_words(seen))),
-        table(("language", "people", "subject", "HTML", "plain text", "looks like spam"), looks),
+        table(("language", "people", "HTML", "plain text", "subject", "looks like spam"), looks),
         _links(found),
-        table(("gets it in", "people", "their ids"), readers),
-        table(("does not get it, because", "people", "their ids"), left_out),
+        _people("Who gets it, by language, with their ids:", readers),
+        _people("Who does not, and why:", left_out),
         *(_text(_name(language), *forms) for language, forms in texts.items()),
     )
 
@@ -65,6 +65,11 @@ def _text(language: str, markdown: str, plain: str) -> str:
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", plain)), 0)
     letter = f"{fence}text\n{redacted(plain).strip()}\n{fence}"
     return page("---", f"## In {language}", below.strip(), f"### The mail as plain text, in {language}", letter)
+
+
+def _people(heading: str, lines: list[str]) -> str:
+    """Not a table: Prefect breaks no line in one."""
+    return page(heading, "\n".join(lines)) if lines else ""
 
 
 def _name(language: str) -> str:

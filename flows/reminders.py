@@ -60,10 +60,10 @@ def foreseen(rows: Iterable[Foreseen], timed: Collection[str]) -> str:
         (verdicts["skip"], "is left out", "are left out"),
     )
     order = {code: number for number, code in enumerate(timed)}
-    found = [(*group, counts[group]) for group in sorted(counts, key=lambda group: (order[group[0]], group[1:]))]
-    lines = [(code.replace("_", " "), *rest) for code, *rest in found]
+    found = sorted(counts, key=lambda group: (order[group[0]], group[1:]))
+    lines = [(counts[group], group[0].replace("_", " "), *group[1:]) for group in found]
     words = words or "No reminder is due in these days."
-    return page(words, table(("step", "channel", "what", "why", "number"), lines))
+    return page(words, table(("number", "step", "channel", "what", "why"), lines))
 
 
 def _without_zone(because: str) -> str:

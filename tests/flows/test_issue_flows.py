@@ -32,7 +32,7 @@ def test_issue_goes_from_a_form_to_approval_by_its_code(place: IssuePlace) -> No
     add_opportunity.add(place.app, fields, dry_run=False)
     shown = act(place, DIGEST, "make a draft")
     code = newsletter.preview(place.app, newsletter.find(place.app, "digest")).code
-    assert "| English | 1 | 1 |" in shown
+    assert "- English: 1 (1)" in shown
     assert (code in shown, "## Opportunities to learn elsewhere" in shown, "Ada" in shown) == (True, True, False)
     with pytest.raises(UserError, match="code: is needed"):
         act(place, DIGEST, "approve: send exactly what this code stands for")
@@ -72,15 +72,15 @@ def test_preview_says_everything_that_an_approval_is_given_for(place: IssuePlace
         "It cannot be said in French: not written in it: movement/prize.",
         "It cannot be said in Portuguese: not written in it: movement/prize, news/first.",
         "It cannot be said in Arabic: not written in it: movement/prize, news/first.",
-        "| language | people | subject | HTML | plain text | looks like spam |\n"
+        "| language | people | HTML | plain text | subject | looks like spam |\n"
         "| --- | ---: | --- | --- | --- | --- |\n"
-        "| English | 2 | Let's Connect newsletter, November 2026 |" + said[4].partition("2026 |")[2],
+        "| English | 2 | " + said[4].partition("English | 2 | ")[2],
         "Nobody has asked yet whether its links (1) lead somewhere: tick *check_links*.",
-        "| gets it in | people | their ids |\n| --- | ---: | --- |\n| English | 2 | 1, 2 |",
-        "| does not get it, because | people | their ids |\n| --- | ---: | --- |\n"
-        "| did not agree to the newsletter | 1 | 3 |",
+        "Who gets it, by language, with their ids:", "- English: 2 (1, 2)",
+        "Who does not, and why:", "- did not agree to the newsletter: 1 (3)",
     ]
-    assert said[4].endswith("| a link is shortened (bit.ly): write the whole address;"
+    assert said[4].endswith("kB | Let's Connect newsletter, November 2026 |"
+                            " a link is shortened (bit.ly): write the whole address;"
                             " a link shows a.example and leads to bit.ly |")  # fmt: skip
     assert shown.endswith("\n```") and "```text\nHello N. N.,\n" in shown
     assert [name for name in ("Ada", "Ben", "Cem") if name in shown] == []

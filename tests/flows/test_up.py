@@ -236,6 +236,9 @@ def test_watching_flows_leave_their_artifacts(up: Up, app: App) -> None:
         telegram = finished(api, "Telegram")[1], api.artifact("telegram")
         assert [api.wait(run) for run in runs] == ["COMPLETED", "COMPLETED"]
         desk, reminders = api.artifact("desk"), api.artifact("reminders")
+        link = re.search(r"\[Settle\]\(/deployments/deployment/([0-9a-f-]{36})/run\)", desk or "")
+        assert link is not None, desk
+        assert api.get(f"/deployments/{link[1]}")["name"] == "Settle"
     assert desk is not None and "rows of imports wait for correction" in desk and "Mailed to 1 coordinator." in desk
     assert reminders is not None and reminders.startswith("## The next 7 days\n\n")
     assert telegram == ("COMPLETED", "No Telegram bot is set (LETSCONNECT_TELEGRAM_TOKEN).")

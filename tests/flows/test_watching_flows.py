@@ -51,11 +51,10 @@ def test_desk_lists_what_waits_oldest_first_with_what_settles_it(place: Place) -
     assert (mailed, desk.listed(waiting)) == (
         0,
         "2 things wait for a person, the oldest since 2026-11-20.\n\n"
-        "| number | what | since | what settles it |\n"
-        "| ---: | --- | --- | --- |\n"
-        "| 1 | mails could not be read | 2026-11-20 |"
-        ' "Settle" here, or letsconnect inbox list, then inbox settle ID |\n'
-        '| 1 | messages are held | 2026-11-22 | "Approve drafts" here, or letsconnect outbox release --all |',
+        "- **1** · mails could not be read · since 2026-11-20\n\n"
+        "  *Settle*; in the terminal: letsconnect inbox list, then inbox settle ID\n"
+        "- **1** · messages are held · since 2026-11-22\n\n"
+        "  *Approve drafts*; in the terminal: letsconnect outbox release --all",
     )
 
 
@@ -66,9 +65,13 @@ def test_desk_is_mailed_when_asked_to(place: Place) -> None:
     assert (mailed, desk.listed(waiting, mailed).endswith("\n\nMailed to 1 coordinator.")) == (1, True)
 
 
-def test_bars_in_a_command_do_not_break_the_table() -> None:
-    one = {"kind": "contradicting answers", "count": 1, "why": "a", "do": "answer yes|no|maybe", "oldest": "2026-11-20"}
-    assert desk.listed([one]).endswith('| 1 | a | 2026-11-20 | "Settle" here, or answer yes\\|no\\|maybe |')
+def test_row_of_the_desk_leads_to_every_form_that_settles_it() -> None:
+    one = {"kind": "issues", "count": 1, "why": "a", "do": "send", "oldest": "2026-11-20"}
+    forms = {"Newsletter": "/deployments/deployment/1/run", "Opportunities digest": "/deployments/deployment/2/run"}
+    assert desk.listed([one], 0, forms).endswith(
+        "\n\n  [Newsletter](/deployments/deployment/1/run) or [Opportunities digest](/deployments/deployment/2/run)"
+        " or *Advisory brief*; in the terminal: send"
+    )
 
 
 def row(key: str, verdict: str, because: str, channel: str = "email") -> Foreseen:
@@ -87,12 +90,12 @@ def test_reminders_are_counted_by_step_channel_verdict_and_reason() -> None:
     ]
     assert reminders.foreseen(rows, ["unanswered_mail", "reminder_two_days"]) == (
         "2 messages leave, 2 wait beyond that, 1 is left out.\n\n"
-        "| step | channel | what | why | number |\n"
-        "| --- | --- | --- | --- | ---: |\n"
-        "| unanswered mail | email | skip | the e-mail address refuses mail | 1 |\n"
-        "| reminder two days | email | hold | quiet hours where they live | 2 |\n"
-        "| reminder two days | email | send | 2 days before | 1 |\n"
-        "| reminder two days | telegram | send | 2 days before | 1 |"
+        "| number | step | channel | what | why |\n"
+        "| ---: | --- | --- | --- | --- |\n"
+        "| 1 | unanswered mail | email | skip | the e-mail address refuses mail |\n"
+        "| 2 | reminder two days | email | hold | quiet hours where they live |\n"
+        "| 1 | reminder two days | email | send | 2 days before |\n"
+        "| 1 | reminder two days | telegram | send | 2 days before |"
     )
 
 
