@@ -148,3 +148,43 @@ def test_yes_without_an_ask_is_about_sessions(place: BotPlace) -> None:
     place.api.write(ADA, "yes")
     place.hear()
     assert state(place, 1) == ("open", "")
+
+
+def presses(place: BotPlace, data: str) -> tuple[str, str, str]:
+    """What a press is read as, of a button that may be old or not ours."""
+    place.api.forge_press(ADA, data)
+    place.hear()
+    return place.readings()[-1]
+
+
+def test_done_pressed_once_more_asks_for_no_answer_again(place: BotPlace) -> None:
+    done(place, 1)
+    later(place, 3)
+    says(place, "25")
+    assert presses(place, "item/2/done") == ("read", "checklist", "pressed twice")
+    assert state(place, 2) == ("done", "25")
+
+
+def test_question_that_is_needed_cannot_be_passed_over(place: BotPlace) -> None:
+    done(place, 1, 2)
+    later(place, 5)
+    assert presses(place, "item/3/skip/purpose") == ("read", "checklist", "pressed twice")
+    assert place.app.conn.execute("select count(*) from sheet_answers").fetchone()[0] == 0
+
+
+def test_guide_is_for_those_who_share(place: BotPlace) -> None:
+    place.linked(BEN, "Ben Silva")
+    sessions.change(place.app, "1", {"sharers": "Ben Silva"}, "test")
+    assert presses(place, "guide/1") == ("ignored", "text", "another person's button")
+
+
+@pytest.mark.parametrize("ended", ["done", "not_needed", "cancelled"])
+def test_words_after_it_ended_change_nothing(place: BotPlace, ended: str) -> None:
+    done(place, 1)
+    later(place, 3)
+    if ended == "cancelled":
+        sessions.cancel(place.app, "1", "", "test")
+    else:
+        place.app.conn.execute("update checklist_items set state = ? where id = 2", (ended,))
+    says(place, "25")
+    assert state(place, 2)[1] == ""
