@@ -135,6 +135,13 @@ def test_bounces_soft_on_three_days_make_an_address_hard(place: Place, session: 
     assert "invite/1/1/2" in left and [key for key in left if key.endswith("/1")] == []
 
 
+def test_bounce_soft_takes_nothing_back(place: Place, session: Session) -> None:
+    place.change(session, title="Other words")
+    place.plan()
+    read(place, bounce("5.2.2", to=place.by_key(KEY).sender))
+    assert place.outbox()["invite/1/1/1"] == "queued"
+
+
 def test_bounces_soft_of_one_day_are_one(place: Place, session: Session) -> None:
     to = place.by_key(KEY).sender
     read(place, *[bounce("5.2.2", to=to, ident=f"b{n}") for n in range(4)])
