@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from steps import page_links, sessions
+from domain.checklists import Answered, ItemState
+from steps import checklist_answers, page_links, sessions
 from steps.page_links import Page
 from tests.steps.checklist_place import DAY, LINK, SharersPlace
 from tests.visitor import Visitor, with_pages
@@ -81,4 +82,10 @@ def test_page_item_of_another_session_is_not_touched(place: SharersPlace) -> Non
     visitor = Visitor(place)
     visitor.get(page(place))
     visitor.send("done", form=0, item="15")
-    assert place.app.conn.execute("select state from checklist_items where id = 15").fetchone()[0] == "open"
+    # Nor by the step itself, were the page to ask it.
+    asked = [
+        checklist_answers.by_page(place.app, 1, 15, Answered(ItemState.DONE, "")),
+        checklist_answers.fill_by_page(place.app, 1, 17, {"purpose": "to learn"}),
+    ]
+    states = place.app.conn.execute("select distinct session_id, state from checklist_items where id >= 15").fetchall()
+    assert (asked, [row[:] for row in states]) == ([False, False], [(2, "open")])
