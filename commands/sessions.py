@@ -100,7 +100,7 @@ def _change(args: argparse.Namespace, app: App) -> int:
     before = sessions.find(app, args.session)
     after = sessions.change(app, str(before.id), _fields(args), args.who)
     for language, fields in translations.outdated(before, after).items():
-        complain(f"its {', '.join(fields)} in {language} translate what was there before; see session translate")
+        complain(f"still as they were, in {language}: {', '.join(fields)}; see session translate")
     return _told(args, after, "is now")
 
 

@@ -108,7 +108,10 @@ def changed(done: Changed, dry_run: bool) -> str:
     else:
         people = done.planned.by_purpose.get("update", 0)
         who = f"{people} people would be told." if dry_run else f"{people} people are told."
-    left = [f"Its {', '.join(fields)} in {language_name(code, 'en')} translate what was there before: change them too,"
-            ' with "translation".' for code, fields in done.outdated.items()]  # fmt: skip
+    left = [
+        f"Still as they were, in {language_name(code, 'en')}: {', '.join(fields)}."
+        ' Change them too, with "translation".'
+        for code, fields in done.outdated.items()
+    ]
     begin = f"Nothing was changed: this was a dry run.\n\nIt would change {what}." if dry_run else f"Changed: {what}."
     return "\n\n".join([f"{begin} {who}", *left])
