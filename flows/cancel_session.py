@@ -7,7 +7,7 @@ from prefect import flow
 from domain.sessions import Session
 from flows.one_session import carry_out
 from flows.plan_and_deliver import check, told
-from flows.skin import COORDINATOR, page, sentence, show, step
+from flows.skin import COORDINATOR, informed, page, show, step
 from steps import sessions
 from steps.app import App
 from steps.deliver import DeliverReport
@@ -61,7 +61,7 @@ def cancel(app: App, chosen: str, reason: str, words: str, dry_run: bool) -> tup
 def cancelled(planned: PlanReport, dry_run: bool) -> str:
     people = planned.by_purpose.get("cancellation", 0)
     if dry_run:
-        told = sentence((people, "person would be told", "people would be told")) or "Nobody would be told."
+        told = informed(people, dry_run) or "Nobody would be told."
         return f"Nothing was changed: this was a dry run. {told}"
-    told = sentence((people, "person is told", "people are told")) or "Nobody had it in their calendar."
+    told = informed(people, dry_run) or "Nobody had it in their calendar."
     return f"The session is cancelled. {told}"

@@ -8,7 +8,7 @@ from domain.sessions import Session
 from domain.translations import Translation
 from flows.one_session import carry_out
 from flows.plan_and_deliver import check, told
-from flows.skin import COORDINATOR, page, show, step
+from flows.skin import COORDINATOR, informed, page, show, step
 from steps import sessions, translations
 from steps.app import App
 from steps.deliver import DeliverReport
@@ -106,8 +106,7 @@ def changed(done: Changed, dry_run: bool) -> str:
         what += f" in {language_name(done.language, 'en')}"
         who = "Nobody is written to because of it; what is written from then on has these words."
     else:
-        people = done.planned.by_purpose.get("update", 0)
-        who = f"{people} people would be told." if dry_run else f"{people} people are told."
+        who = informed(done.planned.by_purpose.get("update", 0), dry_run) or "Nobody has it in their calendar."
     left = [
         f"Still as they were, in {language_name(code, 'en')}: {', '.join(fields)}."
         ' Change them too, with "translation".'

@@ -47,7 +47,8 @@ async def confirm_session(
     start = f"{day}T{hour:02}:{minute:02}"
     fields = {"title": title, "start": start, "zone": zone, "kind": kind, "venue": venue}
     session, items = await step(NAME, lambda app: confirm(app, fields, sharers, proposal, dry_run))
-    await show("confirm-session", told(session, items, dry_run), "A session that was confirmed")
+    shown = "A session to be confirmed" if dry_run else "A session that was confirmed"
+    await show("confirm-session", told(session, items, dry_run), shown)
 
 
 def confirm(app: App, fields: dict[str, str], sharers: str, proposal: int, dry_run: bool) -> tuple[Session, int]:

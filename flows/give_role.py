@@ -19,7 +19,7 @@ async def give_role(
     """Says that somebody is an adviser, who gets the monthly brief, or an ambassador, who is asked to propose clinics.
 
     Args:
-        person: Their number, which the terminal tells: letsconnect person show ADDRESS.
+        person: Their number, which the terminal tells: letsconnect person list NAME.
         role: What they are.
         ended: They are it no more.
         dry_run: Only check the number. Take the tick away to do it.

@@ -10,7 +10,7 @@ from pydantic import Field
 from domain.sessions import Session
 from flows.one_session import carry_out
 from flows.plan_and_deliver import check, told
-from flows.skin import COORDINATOR, page, show, step
+from flows.skin import COORDINATOR, informed, page, show, step
 from steps import sessions
 from steps.app import App
 from steps.deliver import DeliverReport
@@ -58,8 +58,9 @@ def moved(before: Session, after: Session, planned: PlanReport, dry_run: bool) -
     people = planned.by_purpose.get("update", 0)
     if (before.starts_at, before.minutes) == (after.starts_at, after.minutes):
         return "The session is at that time already."
-    did, told = ("would move", "would be told") if dry_run else ("moved", "are told")
-    heading = f"The session {did} from {_when(before)} to {_when(after)}. {people} people {told}."
+    did = "would move" if dry_run else "moved"
+    told = informed(people, dry_run) or "Nobody has it in their calendar."
+    heading = f"The session {did} from {_when(before)} to {_when(after)}. {told}"
     return page("Nothing was changed: this was a dry run." if dry_run else "", heading)
 
 

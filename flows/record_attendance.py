@@ -72,8 +72,9 @@ def told(new: int, reports: list[import_attendance.AttendanceReport], there: Pre
     accepted = new + sum(report.accepted for report in reports)
     unread = sum(report.run_id is None and bool(report.problems) and not dry_run for report in reports)
     lines = [problem for report in reports for problem in report.problems if isinstance(problem, RowProblem)]
+    is_, are = ("would be", "would be") if dry_run else ("is", "are")
     first = sentence(
-        (accepted, "person is entered", "people are entered"),
+        (accepted, f"person {is_} entered", f"people {are} entered"),
         (sum(report.guests for report in reports), "guest is new", "guests are new"),
         (sum(report.doubtful for report in reports), "doubtful guest is new", "doubtful guests are new"),
         (

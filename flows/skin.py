@@ -150,6 +150,13 @@ def sentence(*parts: tuple[int, str, str]) -> str:
     return f"{', '.join(said)}." if said else ""
 
 
+def informed(people: int, dry_run: bool) -> str:
+    """How many people a change is told to; "" when to none."""
+    if dry_run:
+        return sentence((people, "person would be told", "people would be told"))
+    return sentence((people, "person is told", "people are told"))
+
+
 def counted(counts: Mapping[str, int], heading: str = "what") -> str:
     """A Markdown table of the counts that are not zero; "" when all are."""
     return table((heading, "number"), [(name.replace("_", " "), number) for name, number in counts.items() if number])

@@ -37,7 +37,7 @@ def test_record_attendance_from_lists(place: Place) -> None:
     shutil.copy(LIST, waiting)
     text = record(place, dry_run=True)
     assert text.startswith("Nothing was changed: this was a dry run.")
-    assert "2 people are entered, 4 guests are new, 1 doubtful guest is new." in text
+    assert "2 people would be entered, 4 guests are new, 1 doubtful guest is new." in text
     assert waiting.exists() and attendance.present(place.app, "1") == attendance.Present(0, 0, 0)
     text = record(place)
     assert "The session now has 2 people that we know and 5 guests, 1 of them doubtful." in text

@@ -62,7 +62,7 @@ def change(place: Place, dry_run: bool, **typed: str) -> str:
 
 def test_change_reaches_those_who_have_it_and_leaves_empty_fields_alone(invited: Place) -> None:
     said = change(invited, False, title="", venue="https://meet.example.org/y", purpose=" ", interpretation="-")
-    assert said == "Changed: venue, interpretation of the session. 1 people are told."
+    assert said == "Changed: venue, interpretation of the session. 1 person is told."
     session = sessions.find(invited.app, "1")
     assert (session.title, session.venue, session.purpose, session.interpretation) == (
         "Proposal writing", "https://meet.example.org/y", "Write one.", (),
@@ -73,7 +73,7 @@ def test_dry_run_of_a_change_counts_and_changes_nothing(invited: Place) -> None:
     before = sessions.find(invited.app, "1")
     said = change(invited, True, venue="https://meet.example.org/y")
     assert said == (
-        "Nothing was changed: this was a dry run.\n\nIt would change venue of the session. 1 people would be told."
+        "Nothing was changed: this was a dry run.\n\nIt would change venue of the session. 1 person would be told."
     )
     assert sessions.find(invited.app, "1") == before
 

@@ -52,7 +52,7 @@ def test_form_keeps_words_in_another_language_and_writes_to_nobody(place: Place)
 def test_form_names_translations_of_words_that_changed(place: Place) -> None:
     change(place, "ar", title="كتابة")
     assert change(place, "", title="Other") == (
-        "Changed: title of the session. 1 people are told.\n\n"
+        "Changed: title of the session. 1 person is told.\n\n"
         'Still as they were, in Arabic: title. Change them too, with "translation".'
     )
 
