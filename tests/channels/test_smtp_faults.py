@@ -279,6 +279,10 @@ def test_error_while_a_dot_is_out_settles_it_unsure_and_writes_no_further_dot() 
         channel = SmtpChannel("127.0.0.1", server.port, tls="none", connections=2)
         with pytest.raises(OSError, match="disk full"):
             channel.deliver(map(parcel, range(9)), full_the_second_time, receipts.update)
+        for _ in range(500):  # the server may still have to read what is on its way
+            if server.stored:
+                break
+            time.sleep(0.01)
         assert [m.message_id for m in server.stored] == ["<0@here.test>"]
     outcomes = {number: receipt.outcome for number, receipt in receipts.items()}
     assert outcomes.pop(0) is UNSURE

@@ -61,7 +61,7 @@ def test_row_of_a_session_gathers_everything_and_grows(place: SharersPlace) -> N
     (on_desk,) = [one for one in status.needs_person(place.app) if one["kind"] == "sharers"]
     assert on_desk["count"] == 1
     assert on_desk["why"].startswith("session 1 (proposal-writing), 2026-12-12: its sharers are silent; 4 things wait:")
-    assert desk_flow.listed([on_desk]).count('"Settle what sharers left" here') == 1
+    assert desk_flow.listed([on_desk]).count("*Settle what sharers left*; in the terminal: ") == 1
     assert desk_tasks.waiting(place.app) == []
     with pytest.raises(UserError, match="does not wait"):
         desk_tasks.settle(place.app, [1], "test")
